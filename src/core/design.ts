@@ -1,0 +1,45 @@
+/** The named pictures a design may have. */
+export const VIEWS = ["front", "back"] as const;
+export type View = (typeof VIEWS)[number];
+
+/** Something told for some of the views; a view that is missing is absent, never undefined. */
+export type PerView<T> = { readonly [V in View]?: T };
+
+/** The views that `perView` tells something for, in the order of {@link VIEWS}. */
+export function viewsOf(perView: PerView<unknown>): View[] {
+  return VIEWS.filter((view) => perView[view] !== undefined);
+}
+
+/** Free facts about a design. */
+export type AttributeValue = string | number;
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** Where a view's picture came from. */
+export interface Picture {
+  /** SHA-256 of the original file's bytes, in lower-case hexadecimal; null where only its embedding was imported. */
+  readonly sha256: string | null;
+  /** Absolute path of the original file; null when there is none. */
+  readonly path: string | null;
+}
+
+/** A design as the catalog tells it. */
+export interface Design {
+  readonly id: string;
+  readonly attributes: Attributes;
+  readonly views: PerView<Picture>;
+}
+
+/** A view with everything the catalog keeps of it. */
+export interface EmbeddedPicture extends Picture {
+  /** WebP, long side at most 256 px; null when there is no picture. */
+  readonly thumbnail: Uint8Array | null;
+  /** L2-normalised, `[embeddingDim]`. */
+  readonly embedding: Float32Array;
+}
+
+/** A design as it is written to the catalog: at least one view. */
+export interface EmbeddedDesign {
+  readonly id: string;
+  readonly attributes: Attributes;
+  readonly views: PerView<EmbeddedPicture>;
+}

@@ -1,0 +1,74 @@
+import { AppError } from "../errors.js";
+import type { Attributes, AttributeValue } from "./design.js";
+
+/**
+ * One condition on an attribute.
+ *
+ * - `=`: the attribute, written as text, is one of `values`. `!=`: it is none of them, or the design lacks it.
+ * - `>=`, `>`, `<=`, `<`: the attribute is a number and compares so with the single number in `values`.
+ */
+export type Condition =
+  | { readonly key: string; readonly operator: "=" | "!="; readonly values: readonly string[] }
+  | { readonly key: string; readonly operator: ">=" | ">" | "<=" | "<"; readonly value: number };
+
+/** Conditions that must all hold. */
+export type Filter = readonly Condition[];
+
+const conditionPattern = /^(?<key>[^=<>!|]+)(?<operator>>=|<=|!=|=|>|<)(?<operand>.*)$/su;
+
+/**
+ * Reads one condition as a person types it: `colour=red`, `colour=red|blue`, `season!=SS25`, `price>=10`.
+ *
+ * @throws AppError INVALID_REQUEST when the text is no condition or a comparison is not with a number.
+ */
+export function parseCondition(text: string): Condition {
+  const groups = conditionPattern.exec(text)?.groups;
+  const key = groups?.key?.trim();
+  if (!groups || !key) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `A filter is written key=value, key=a|b, key!=value or key>=number; received "${text}".`,
+    );
+  }
+  const operator = groups.operator as Condition["operator"];
+  const operand = groups.operand!.trim();
+  if (operator === "=" || operator === "!=") {
+    return { key, operator, values: operand.split("|").map((value) => value.trim()) };
+  }
+  const value = Number(operand);
+  if (operand === "" || !Number.isFinite(value)) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `The filter "${text}" compares with a number; received "${operand}".`,
+    );
+  }
+  return { key, operator, value };
+}
+
+/** The text form of an attribute, by which `=` compares: a number in its shortest decimal notation. */
+export function attributeText(value: AttributeValue): string {
+  return String(value);
+}
+
+/** Whether a design with these attributes satisfies every condition. */
+export function matchesFilter(attributes: Attributes, filter: Filter): boolean {
+  return filter.every((condition) => matchesCondition(attributes, condition));
+}
+
+function matchesCondition(attributes: Attributes, condition: Condition): boolean {
+  const attribute = Object.hasOwn(attributes, condition.key) ? attributes[condition.key] : undefined;
+  switch (condition.operator) {
+    case "=":
+      return attribute !== undefined && condition.values.includes(attributeText(attribute));
+    case "!=":
+      return attribute === undefined || !condition.values.includes(attributeText(attribute));
+    case ">=":
+      return typeof attribute === "number" && attribute >= condition.value;
+    case ">":
+      return typeof attribute === "number" && attribute > condition.value;
+    case "<=":
+      return typeof attribute === "number" && attribute <= condition.value;
+    case "<":
+      return typeof attribute === "number" && attribute < condition.value;
+  }
+}

@@ -1,0 +1,110 @@
+import type { AppError } from "../errors.js";
+import type { Design, EmbeddedDesign, PerView } from "./design.js";
+import type { Embedding } from "./embedding.js";
+import type { Filter } from "./filter.js";
+import type { Match, Query } from "./query.js";
+
+/** Which model made an embedding. Embeddings of different models never meet. */
+export interface ModelIdentity {
+  readonly id: string;
+  /** Over the pack's manifest, which names the hash of every file and the preprocessing; null when it is not known. */
+  readonly sha256: string | null;
+  readonly embeddingDim: number;
+}
+
+/** A picture ready for a model: unsigned 8-bit RGB, `[height, width, 3]`, in one piece. */
+export interface PixelTensor {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One item of a batch: what it became, or why it failed; one item's failure never touches the others. */
+export type ItemResult<T> = { readonly value: T } | { readonly error: AppError };
+
+/** Turns the bytes of a picture file into what a model takes and what a person sees. Never blocks the caller. */
+export interface ImageReader {
+  /**
+   * @throws AppError UNSUPPORTED_IMAGE, IMAGE_UNDECODABLE, IMAGE_TOO_LARGE.
+   */
+  toTensor(bytes: Uint8Array): Promise<PixelTensor>;
+
+  /**
+   * A WebP thumbnail, long side at most 256 px, the whole picture upright on white.
+   *
+   * @throws AppError as {@link ImageReader.toTensor}.
+   */
+  toThumbnail(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** Makes embeddings; the model runs elsewhere than on the calling thread. */
+export interface Embedder {
+  readonly model: ModelIdentity;
+
+  /**
+   * One result per tensor, in the same order. A tensor that fails is reported by itself.
+   *
+   * @throws AppError INTERNAL when the embedder is closed.
+   */
+  embed(tensors: readonly PixelTensor[]): Promise<ItemResult<Embedding>[]>;
+
+  /** Finishes what was handed in, then frees the model. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface CatalogStats {
+  readonly designs: number;
+  /** How many designs have the view. */
+  readonly views: { readonly front: number; readonly back: number };
+  /** Grows with every write. */
+  readonly version: number;
+  /** Bytes of the catalog on disk, stale versions included. */
+  readonly bytesOnDisk: number;
+}
+
+export interface DesignPage {
+  readonly designs: readonly Design[];
+  /** Give it as `after` to get the next page; null on the last page. */
+  readonly next: string | null;
+}
+
+/**
+ * The designs and their embeddings, kept. One process writes at a time; any number read meanwhile and see each write
+ * whole or not at all.
+ */
+export interface Catalog {
+  readonly model: ModelIdentity;
+
+  /** Adds the designs, replacing those with the same id; all of them or, on failure, none. Ids must be distinct. */
+  upsert(designs: readonly EmbeddedDesign[]): Promise<void>;
+
+  /** Removes the designs that are there; returns how many were. */
+  delete(ids: readonly string[]): Promise<number>;
+
+  /** The designs that are there, by id. */
+  get(ids: readonly string[]): Promise<Map<string, Design>>;
+
+  /** The designs that are there with all that is kept of their views, by id. */
+  getEmbedded(ids: readonly string[]): Promise<Map<string, EmbeddedDesign>>;
+
+  /** The thumbnails of the designs that are there, by id. */
+  thumbnails(ids: readonly string[]): Promise<Map<string, PerView<Uint8Array>>>;
+
+  /** Designs in the order of their ids (by UTF-8 bytes), `limit` at most, those after the id `after`. */
+  list(options: { limit: number; after?: string | null; filter?: Filter }): Promise<DesignPage>;
+
+  /**
+   * The matches of a query, best first; designs that share no weighing view with it are left out. Equal scores are
+   * ordered by id.
+   *
+   * @throws AppError INVALID_REQUEST when an embedding is not `[embeddingDim]` long.
+   */
+  search(query: Query): Promise<Match[]>;
+
+  /** Merges small files and removes versions that are no longer read. Safe while others read. */
+  compact(): Promise<void>;
+
+  stats(): Promise<CatalogStats>;
+
+  close(): Promise<void>;
+}
