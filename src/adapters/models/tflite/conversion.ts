@@ -1,0 +1,251 @@
+import { AppError } from "../../../errors.js";
+import type { OnnxGraph } from "../onnx-graph.js";
+import type { ElementType, Quantization, TfliteModel, TfliteTensor } from "./model.js";
+
+/** Fused activations by their number in the schema (enum ActivationFunctionType). */
+const activations = ["NONE", "RELU", "RELU_N1_TO_1", "RELU6"] as const;
+const activationRanges = {
+  NONE: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  RELU: [0, Number.POSITIVE_INFINITY],
+  RELU_N1_TO_1: [-1, 1],
+  RELU6: [0, 6],
+} as const;
+
+/** Where each axis of TFLite's [batch, height, width, channels] stands in ONNX's [batch, channels, height, width]. */
+const nchwAxis = [0, 2, 3, 1] as const;
+
+/**
+ * One conversion under way: which ONNX value carries which TFLite tensor, and the pieces that the operators share.
+ * Every computed value is float32; the value of a TFLite tensor has the tensor's name and, with four dimensions, the
+ * layout [batch, channels, height, width].
+ */
+export class Conversion {
+  readonly #model: TfliteModel;
+  readonly graph: OnnxGraph;
+  readonly #keepQuantization: boolean;
+
+  constructor(model: TfliteModel, graph: OnnxGraph, precision: "int8" | "float32") {
+    this.#model = model;
+    this.graph = graph;
+    this.#keepQuantization = precision === "int8";
+  }
+
+  tensor(index: number | undefined): TfliteTensor {
+    const tensor = index === undefined ? undefined : this.#model.tensors[index];
+    if (!tensor)
+      throw new AppError("MODEL_INVALID", "The TFLite model is damaged: an operator lacks a tensor.");
+    return tensor;
+  }
+
+  declareInput(index: number): void {
+    const { name, shape, type, quantization } = this.tensor(index);
+    this.graph.input(name, type, ["batch", ...shape.slice(1)]);
+    const nchw =
+      shape.length === 4
+        ? this.graph.node("Transpose", [name], `${name}:nchw`, { perm: [0, 3, 1, 2] })
+        : name;
+    if (quantization) this.#dequantize(nchw, `${name}:float`, type, quantization, 0);
+    else this.graph.node("Identity", [nchw], `${name}:float`);
+  }
+
+  declareOutput(index: number): void {
+    const { name, shape } = this.tensor(index);
+    this.graph.output(name, "float32", ["batch", ...onnxShape(shape).slice(1)]);
+  }
+
+  /** The float32 value of a tensor: of the network's input, of a constant, or of what an operator computed. */
+  value(index: number | undefined): string {
+    const tensor = this.tensor(index);
+    if (this.#model.inputs.includes(index!)) return `${tensor.name}:float`;
+    if (!tensor.data) return tensor.name;
+    const nchw = onnxShape(tensor.shape);
+    return this.weights(
+      index,
+      nchw,
+      onnxAxis(tensor.quantization?.axis ?? 0, tensor.shape.length),
+      (elements) => (tensor.shape.length === 4 ? permute(elements, tensor.shape, [0, 3, 1, 2]) : elements),
+    );
+  }
+
+  /** A constant's elements as numbers; the schema stores shapes and axes so. */
+  int32s(index: number | undefined): number[] {
+    const { name, data } = this.tensor(index);
+    if (!data) throw new AppError("MODEL_INVALID", `The TFLite tensor "${name}" must be a constant.`);
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    return Array.from({ length: data.byteLength / 4 }, (_, i) => view.getInt32(4 * i, true));
+  }
+
+  /**
+   * A constant as a float32 value: its stored elements put through `arrange` and, where they are quantised, a
+   * DequantizeLinear behind them.
+   *
+   * @param axis the axis along which the scales of a per-axis quantisation lie after arranging.
+   */
+  weights(
+    index: number | undefined,
+    dims: readonly number[],
+    axis: number,
+    arrange: <T extends Int8Array | Int32Array | Float32Array>(elements: T) => T = (elements) => elements,
+  ): string {
+    const tensor = this.tensor(index);
+    const { name, quantization, data } = tensor;
+    if (!data) throw new AppError("MODEL_INVALID", `The TFLite tensor "${name}" must be a constant.`);
+    const stored = `${name}:stored`;
+    if (tensor.type === "float32" || !quantization) {
+      this.graph.constant(name, "float32", dims, bytesOf(arrange(new Float32Array(aligned(data)))));
+      return name;
+    }
+    if (tensor.type === "int32") {
+      this.graph.constant(stored, "int32", dims, bytesOf(arrange(new Int32Array(aligned(data)))));
+      return this.#dequantize(stored, name, "int32", quantization, axis);
+    }
+    // uint8 weights become int8, which is exact and has the faster kernels: both the bytes and the zero point move by 128.
+    const unsigned = tensor.type === "uint8";
+    const elements = new Int8Array(data.map((byte) => (unsigned ? byte ^ 0x80 : byte)).buffer);
+    const zeroPoints = quantization.zeroPoints.map((zeroPoint) => (unsigned ? zeroPoint - 128 : zeroPoint));
+    this.graph.constant(stored, "int8", dims, bytesOf(arrange(elements)));
+    return this.#dequantize(stored, name, "int8", { ...quantization, zeroPoints }, axis);
+  }
+
+  /**
+   * Ends an operator: puts its float32 result through the fused activation and the output's quantisation, so that the
+   * output tensor's value exists afterwards.
+   *
+   * @param activation the number of the fused activation in the schema.
+   */
+  finish(index: number | undefined, result: string, activation = 0): void {
+    const tensor = this.tensor(index);
+    const quantization = this.#keepQuantization ? tensor.quantization : null;
+    const activated = this.#activate(result, tensor, activation, quantization !== null);
+    if (!quantization) {
+      this.graph.node("Identity", [activated], tensor.name);
+      return;
+    }
+    const parameters = this.#quantizationParameters(
+      tensor.name,
+      tensor.type as "int8" | "uint8",
+      quantization,
+    );
+    const quantized = this.graph.node(
+      "QuantizeLinear",
+      [activated, ...parameters],
+      `${tensor.name}:quantized`,
+    );
+    this.graph.node("DequantizeLinear", [quantized, ...parameters], tensor.name);
+  }
+
+  /**
+   * Cuts off what the fused activation cuts off. A QuantizeLinear that follows cuts off what its type cannot hold, so
+   * with it no node is needed where that says it all; without it the same limits are kept by a node, for a network
+   * trained with them leans on them.
+   */
+  #activate(result: string, tensor: TfliteTensor, activation: number, requantize: boolean): string {
+    const name = activations[activation];
+    if (!name) {
+      throw new AppError(
+        "MODEL_INVALID",
+        `The fused activation number ${activation} of "${tensor.name}" is not supported.`,
+      );
+    }
+    const [activeLow, activeHigh] = activationRanges[name];
+    const [storedLow, storedHigh] = storedRange(tensor);
+    const tolerance = (tensor.quantization?.scales[0] ?? 0) / 2;
+    if (requantize && storedLow >= activeLow - tolerance && storedHigh <= activeHigh + tolerance)
+      return result;
+    const low = Math.max(activeLow, storedLow);
+    const high = Math.min(activeHigh, storedHigh);
+    const activated = `${tensor.name}:activated`;
+    if (low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY) return result;
+    if (low === 0 && high === Number.POSITIVE_INFINITY) return this.graph.node("Relu", [result], activated);
+    const bounds = [
+      this.graph.floats(`${tensor.name}:low`, [low], []),
+      this.graph.floats(`${tensor.name}:high`, [high], []),
+    ];
+    return this.graph.node("Clip", [result, ...bounds], activated);
+  }
+
+  #dequantize(
+    stored: string,
+    output: string,
+    type: ElementType,
+    quantization: Quantization,
+    axis: number,
+  ): string {
+    const parameters = this.#quantizationParameters(output, type, quantization);
+    const attributes = quantization.scales.length > 1 ? { axis } : {};
+    return this.graph.node("DequantizeLinear", [stored, ...parameters], output, attributes);
+  }
+
+  #quantizationParameters(name: string, type: ElementType, quantization: Quantization): string[] {
+    const { scales } = quantization;
+    const zeroPoints = scales.map((_, i) => quantization.zeroPoints[i] ?? 0);
+    const dims = scales.length > 1 ? [scales.length] : [];
+    const scale = this.graph.floats(`${name}:scale`, scales, dims);
+    const bytes =
+      type === "int32" ? new Uint8Array(Int32Array.from(zeroPoints).buffer) : Uint8Array.from(zeroPoints);
+    return [scale, this.graph.constant(`${name}:zeroPoint`, type, dims, bytes)];
+  }
+}
+
+/** The elements of an array of this shape with its axes in another order, as NumPy's transpose does. */
+export function permute<T extends Int8Array | Int32Array | Float32Array>(
+  elements: T,
+  shape: readonly number[],
+  order: readonly [number, number, number, number],
+): T {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
+  const [a, b, c, d] = order.map((axis) => ({ size: shape[axis]!, stride: strides[axis]! })) as [
+    Axis,
+    Axis,
+    Axis,
+    Axis,
+  ];
+  const permuted = elements.slice() as T;
+  let at = 0;
+  for (let i = 0; i < a.size; i++) {
+    for (let j = 0; j < b.size; j++) {
+      for (let k = 0; k < c.size; k++) {
+        for (let l = 0; l < d.size; l++) {
+          permuted[at++] = elements[i * a.stride + j * b.stride + k * c.stride + l * d.stride]!;
+        }
+      }
+    }
+  }
+  return permuted;
+}
+
+interface Axis {
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** The shape of a tensor in ONNX's layout. */
+export function onnxShape(shape: readonly number[]): readonly number[] {
+  if (shape.length !== 4) return shape;
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  return [batch, channels, height, width];
+}
+
+/** A TFLite axis, which may count from the end, in ONNX's layout. */
+export function onnxAxis(axis: number, rank: number): number {
+  const positive = axis < 0 ? axis + rank : axis;
+  return rank === 4 ? nchwAxis[positive]! : positive;
+}
+
+/** The smallest and the largest real number that a tensor can hold. */
+function storedRange({ type, quantization }: TfliteTensor): [number, number] {
+  if (!quantization) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const [low, high] = type === "int8" ? [-128, 127] : [0, 255];
+  const scale = quantization.scales[0]!;
+  const zeroPoint = quantization.zeroPoints[0] ?? 0;
+  return [scale * (low - zeroPoint), scale * (high - zeroPoint)];
+}
+
+/** The bytes in a buffer of their own: a tensor may start anywhere in the file, typed arrays only at their size. */
+function aligned(data: Uint8Array): ArrayBuffer {
+  return data.slice().buffer;
+}
+
+function bytesOf(elements: Int8Array | Int32Array | Float32Array): Uint8Array {
+  return new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
+}

@@ -1,0 +1,67 @@
+import { AppError } from "../../../errors.js";
+import { OnnxGraph } from "../onnx-graph.js";
+import { Conversion } from "./conversion.js";
+import { readTfliteModel, type TfliteModel, type TfliteOperator } from "./model.js";
+import { operatorConverters } from "./operators.js";
+
+export interface ConvertOptions {
+  /**
+   * Names of the tensors to give out, as float32; what only later tensors need is left out of the graph. Default: the
+   * model's own outputs.
+   */
+  readonly outputs?: readonly string[];
+  /**
+   * `int8` (default) keeps the quantisation of a quantised model as QuantizeLinear/DequantizeLinear pairs, which
+   * onnxruntime fuses to integer kernels; `float32` computes with the dequantised weights, to compare with.
+   */
+  readonly precision?: "int8" | "float32";
+}
+
+/**
+ * Turns a TFLite model into ONNX.
+ *
+ * The ONNX graph takes the input of the TFLite model (the same name, element type and `[batch, height, width, channels]`
+ * layout, any batch size) and gives out float32 tensors in ONNX's layout: `[batch, channels, height, width]` where they
+ * have four dimensions.
+ *
+ * @throws AppError MODEL_INVALID when the file is damaged, asks for an operator that is not supported (the message names
+ * it), or has no tensor of a name asked for.
+ */
+export function convertTflite(bytes: Uint8Array, options: ConvertOptions = {}): Uint8Array {
+  const model = readTfliteModel(bytes);
+  const outputs = options.outputs?.map((name) => tensorNamed(model, name)) ?? model.outputs;
+  const graph = new OnnxGraph();
+  const conversion = new Conversion(model, graph, options.precision ?? "int8");
+  for (const input of model.inputs) conversion.declareInput(input);
+  for (const operator of neededOperators(model, outputs)) {
+    const convert = operatorConverters[operator.name];
+    if (!convert) {
+      throw new AppError(
+        "MODEL_INVALID",
+        `The TFLite operator ${operator.name} is not supported; supported are ${Object.keys(operatorConverters).join(", ")}.`,
+      );
+    }
+    convert(operator, conversion);
+  }
+  for (const output of outputs) conversion.declareOutput(output);
+  return graph.encode();
+}
+
+function tensorNamed(model: TfliteModel, name: string): number {
+  const index = model.tensors.findIndex((tensor) => tensor.name === name);
+  if (index < 0) throw new AppError("MODEL_INVALID", `The TFLite model has no tensor named "${name}".`);
+  return index;
+}
+
+/** The operators that the outputs depend on, in the model's order. */
+function neededOperators(model: TfliteModel, outputs: readonly number[]): TfliteOperator[] {
+  const needed = new Set(outputs);
+  return model.operators
+    .toReversed()
+    .filter((operator) => {
+      if (!operator.outputs.some((output) => needed.has(output))) return false;
+      for (const input of operator.inputs) needed.add(input);
+      return true;
+    })
+    .reverse();
+}

@@ -1,0 +1,209 @@
+import { AppError } from "../../../errors.js";
+import { type Conversion, onnxAxis, permute } from "./conversion.js";
+import type { FlatTable } from "./flatbuffer.js";
+import type { TfliteOperator } from "./model.js";
+
+/** Adds one TFLite operator to the graph. Field numbers are those of its options table in the schema. */
+type OperatorConverter = (operator: TfliteOperator, conversion: Conversion) => void;
+
+/** The operators that can be converted, by their name in the schema. */
+export const operatorConverters: Readonly<Record<string, OperatorConverter>> = {
+  CONV_2D: convertConvolution,
+  DEPTHWISE_CONV_2D: convertDepthwiseConvolution,
+  AVERAGE_POOL_2D: (operator, conversion) =>
+    convertPooling(operator, conversion, "AveragePool", { count_include_pad: 0 }),
+  MAX_POOL_2D: (operator, conversion) => convertPooling(operator, conversion, "MaxPool", {}),
+  CONCATENATION: convertConcatenation,
+  ADD: convertAddition,
+  MEAN: convertMean,
+  RESHAPE: convertReshape,
+  FULLY_CONNECTED: convertFullyConnected,
+  SOFTMAX: convertSoftmax,
+  QUANTIZE: convertRequantization,
+  DEQUANTIZE: convertRequantization,
+};
+
+/** Weights [output channels, height, width, input channels]; ONNX wants the channels before height and width. */
+function convertConvolution({ inputs, outputs, options }: TfliteOperator, conversion: Conversion): void {
+  const { graph } = conversion;
+  const shape = conversion.tensor(inputs[1]).shape;
+  const [outputChannels, height, width, inputChannels] = shape as [number, number, number, number];
+  const weights = conversion.weights(
+    inputs[1],
+    [outputChannels, inputChannels, height, width],
+    0,
+    (elements) => permute(elements, shape, [0, 3, 1, 2]),
+  );
+  const window = slidingWindow(conversion, inputs[0], options, {
+    kernel: [height, width],
+    dilations: [options?.int32(5, 1) ?? 1, options?.int32(4, 1) ?? 1],
+  });
+  const result = graph.node(
+    "Conv",
+    [conversion.value(inputs[0]), weights, ...bias(inputs[2], conversion)],
+    `${conversion.tensor(outputs[0]).name}:result`,
+    window,
+  );
+  conversion.finish(outputs[0], result, options?.int8(3));
+}
+
+/** Weights [1, height, width, channels]: every output channel looks at one input channel. */
+function convertDepthwiseConvolution(
+  { inputs, outputs, options }: TfliteOperator,
+  conversion: Conversion,
+): void {
+  const shape = conversion.tensor(inputs[1]).shape;
+  const [, height, width, channels] = shape as [number, number, number, number];
+  const weights = conversion.weights(inputs[1], [channels, 1, height, width], 0, (elements) =>
+    permute(elements, shape, [3, 0, 1, 2]),
+  );
+  const window = slidingWindow(conversion, inputs[0], options, {
+    kernel: [height, width],
+    dilations: [options?.int32(6, 1) ?? 1, options?.int32(5, 1) ?? 1],
+  });
+  const result = conversion.graph.node(
+    "Conv",
+    [conversion.value(inputs[0]), weights, ...bias(inputs[2], conversion)],
+    `${conversion.tensor(outputs[0]).name}:result`,
+    { ...window, group: conversion.tensor(inputs[0]).shape[3]! },
+  );
+  conversion.finish(outputs[0], result, options?.int8(4));
+}
+
+function bias(index: number | undefined, conversion: Conversion): string[] {
+  if (index === undefined || index < 0) return [];
+  return [conversion.weights(index, conversion.tensor(index).shape, 0)];
+}
+
+/** A window that TFLite lets reach over the edge does not count what lies outside, neither in averages nor in maxima. */
+function convertPooling(
+  { inputs, outputs, options }: TfliteOperator,
+  conversion: Conversion,
+  opType: "AveragePool" | "MaxPool",
+  attributes: { readonly count_include_pad?: number },
+): void {
+  const { dilations: _, ...window } = slidingWindow(conversion, inputs[0], options, {
+    kernel: [options?.int32(4) ?? 0, options?.int32(3) ?? 0],
+    dilations: [1, 1],
+  });
+  const result = conversion.graph.node(
+    opType,
+    [conversion.value(inputs[0])],
+    `${conversion.tensor(outputs[0]).name}:result`,
+    { ...window, ...attributes },
+  );
+  conversion.finish(outputs[0], result, options?.int8(5));
+}
+
+/**
+ * The window's attributes in ONNX, from options that begin with padding, horizontal and vertical stride. SAME padding
+ * makes the output ceil(input / stride) long and puts an odd pixel of padding at the end, as TensorFlow defines it.
+ */
+function slidingWindow(
+  conversion: Conversion,
+  input: number | undefined,
+  options: FlatTable | null,
+  { kernel, dilations }: { kernel: readonly [number, number]; dilations: readonly [number, number] },
+) {
+  const [, height, width] = conversion.tensor(input).shape;
+  const strides = [options?.int32(2, 1) ?? 1, options?.int32(1, 1) ?? 1] as const;
+  const same = (options?.int8(0) ?? 0) === 0;
+  const pad = (size: number, axis: 0 | 1) => {
+    if (!same) return 0;
+    const covered =
+      (Math.ceil(size / strides[axis]) - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
+    return Math.max(0, covered - size);
+  };
+  const vertical = pad(height!, 0);
+  const horizontal = pad(width!, 1);
+  const before = [Math.floor(vertical / 2), Math.floor(horizontal / 2)];
+  const after = [Math.ceil(vertical / 2), Math.ceil(horizontal / 2)];
+  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] };
+}
+
+function convertConcatenation({ inputs, outputs, options }: TfliteOperator, conversion: Conversion): void {
+  const { name, shape } = conversion.tensor(outputs[0]);
+  const values = inputs.map((input) => conversion.value(input));
+  const axis = onnxAxis(options?.int32(0) ?? 0, shape.length);
+  const result = conversion.graph.node("Concat", values, `${name}:result`, { axis });
+  conversion.finish(outputs[0], result, options?.int8(1));
+}
+
+function convertAddition({ inputs, outputs, options }: TfliteOperator, conversion: Conversion): void {
+  const values = inputs.map((input) => conversion.value(input));
+  const result = conversion.graph.node("Add", values, `${conversion.tensor(outputs[0]).name}:result`);
+  conversion.finish(outputs[0], result, options?.int8(0));
+}
+
+/** Over height and width alone, which leaves what remains in the order that TFLite gives it. */
+function convertMean({ inputs, outputs }: TfliteOperator, conversion: Conversion): void {
+  const { shape } = conversion.tensor(inputs[0]);
+  const { name, shape: outputShape } = conversion.tensor(outputs[0]);
+  const axes = conversion.int32s(inputs[1]).map((axis) => onnxAxis(axis, shape.length));
+  if (shape.length !== 4 || axes.toSorted().join() !== "2,3") {
+    throw new AppError(
+      "MODEL_INVALID",
+      `The TFLite operator MEAN is supported over height and width; "${name}" asks for other axes.`,
+    );
+  }
+  const result = conversion.graph.node("ReduceMean", [conversion.value(inputs[0])], `${name}:result`, {
+    axes,
+    keepdims: outputShape.length === 4 ? 1 : 0,
+  });
+  conversion.finish(outputs[0], result);
+}
+
+/** The elements keep TFLite's order, so a picture goes back to channels last before its shape changes, and forth after. */
+function convertReshape({ inputs, outputs }: TfliteOperator, conversion: Conversion): void {
+  const { graph } = conversion;
+  const { name, shape } = conversion.tensor(outputs[0]);
+  const flat = channelsLast(inputs[0], conversion, `${name}:nhwc`);
+  const dims = graph.int64s(`${name}:shape`, [-1, ...shape.slice(1)]);
+  const reshaped = graph.node("Reshape", [flat, dims], `${name}:reshaped`);
+  const result =
+    shape.length === 4
+      ? graph.node("Transpose", [reshaped], `${name}:result`, { perm: [0, 3, 1, 2] })
+      : reshaped;
+  conversion.finish(outputs[0], result);
+}
+
+function convertFullyConnected({ inputs, outputs, options }: TfliteOperator, conversion: Conversion): void {
+  const { graph } = conversion;
+  const { name, shape } = conversion.tensor(outputs[0]);
+  const weightShape = conversion.tensor(inputs[1]).shape;
+  if (shape.length !== 2) {
+    throw new AppError(
+      "MODEL_INVALID",
+      `The TFLite operator FULLY_CONNECTED is supported with an output [batch, n]; that of "${name}" is [${shape}].`,
+    );
+  }
+  const last = channelsLast(inputs[0], conversion, `${name}:nhwc`);
+  const dims = graph.int64s(`${name}:shape`, [-1, weightShape[1]!]);
+  const flat = graph.node("Reshape", [last, dims], `${name}:flat`);
+  const weights = conversion.weights(inputs[1], weightShape, 0);
+  const result = graph.node("Gemm", [flat, weights, ...bias(inputs[2], conversion)], `${name}:result`, {
+    transB: 1,
+  });
+  conversion.finish(outputs[0], result, options?.int8(0));
+}
+
+function convertSoftmax({ inputs, outputs, options }: TfliteOperator, conversion: Conversion): void {
+  const { graph } = conversion;
+  const { name, shape } = conversion.tensor(outputs[0]);
+  const beta = graph.floats(`${name}:beta`, [options?.float32(0, 1) ?? 1], []);
+  const scaled = graph.node("Mul", [conversion.value(inputs[0]), beta], `${name}:scaled`);
+  const result = graph.node("Softmax", [scaled], `${name}:result`, { axis: onnxAxis(-1, shape.length) });
+  conversion.finish(outputs[0], result);
+}
+
+/** Every value is float32 in the graph already: only the output's own quantisation, if any, remains to be applied. */
+function convertRequantization({ inputs, outputs }: TfliteOperator, conversion: Conversion): void {
+  conversion.finish(outputs[0], conversion.value(inputs[0]));
+}
+
+/** A value in TFLite's order of elements. */
+function channelsLast(index: number | undefined, conversion: Conversion, output: string): string {
+  const value = conversion.value(index);
+  if (conversion.tensor(index).shape.length !== 4) return value;
+  return conversion.graph.node("Transpose", [value], output, { perm: [0, 2, 3, 1] });
+}
