@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { ModelIdentity } from "../../core/ports.js";
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/u, "64 lower-case hexadecimal digits");
+const perChannel = z.tuple([z.number(), z.number(), z.number()]);
+
+/** What the network takes: pictures `size` x `size`, batch first. */
+const inputSchema = z.strictObject({
+  name: z.string(),
+  /** Pixels on each side. */
+  size: z.int().min(16).max(2048),
+  layout: z.enum(["NHWC", "NCHW"]),
+  channelOrder: z.enum(["RGB", "BGR"]),
+  scale: z.discriminatedUnion("elementType", [
+    /** The network takes the 8-bit values as they are and scales them itself. */
+    z.strictObject({ elementType: z.literal("uint8") }),
+    /** The network takes (value - mean) / std, with value, mean and std in 0..255, in the order of the channels. */
+    z.strictObject({ elementType: z.literal("float32"), mean: perChannel, std: perChannel }),
+  ]),
+});
+export type PackInput = z.infer<typeof inputSchema>;
+
+const poolingSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("average"), grid: z.int().min(1).max(16) }),
+  z.strictObject({ kind: z.literal("gem"), power: z.int().min(1).max(10) }),
+]);
+
+/** The manifest of a model pack, `manifest.json` in the pack's folder. */
+export const manifestSchema = z.strictObject({
+  format: z.literal(1),
+  id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/u, "lower-case letters, digits, dots and hyphens"),
+  title: z.string(),
+  licence: z.string(),
+  source: z.string(),
+  /** The ONNX file, relative to the manifest. */
+  model: z.strictObject({ path: z.string(), sha256 }),
+  input: inputSchema,
+  /** How a picture is fitted into the input: `trim` cuts uniform margins first, `tutorial` does not. */
+  resizePolicy: z.enum(["trim", "tutorial"]),
+  /** The feature maps an embedding is made of, `[batch, channels, height, width]` each. */
+  outputs: z.array(z.strictObject({ name: z.string(), pooling: poolingSchema })).min(1),
+  projection: z.strictObject({ kind: z.literal("feature-hashing"), seed: z.int().min(0).max(0xffffffff) }),
+  embeddingDim: z.int().min(2).max(32768),
+});
+export type PackManifest = z.infer<typeof manifestSchema>;
+
+/** The identity of a pack: its hash covers all that makes an embedding what it is, and nothing else. */
+export function modelIdentity(manifest: PackManifest): ModelIdentity {
+  const { id, model, input, resizePolicy, outputs, projection, embeddingDim } = manifest;
+  const recipe = JSON.stringify({
+    model: model.sha256,
+    input,
+    resizePolicy,
+    outputs,
+    projection,
+    embeddingDim,
+  });
+  return { id, sha256: createHash("sha256").update(recipe).digest("hex"), embeddingDim };
+}

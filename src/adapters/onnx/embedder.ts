@@ -1,0 +1,133 @@
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { Piscina } from "piscina";
+import type { Embedding } from "../../core/embedding.js";
+import type { Embedder, ItemResult, PixelTensor } from "../../core/ports.js";
+import { AppError } from "../../errors.js";
+import type { ModelPack } from "../models/pack.js";
+import type { EmbeddingAnswer, EmbeddingTask, WorkerData } from "./embedding-task.js";
+
+export interface EmbedderOptions {
+  /** Worker threads, each with the model loaded once. 1 or more; default: one for each processor. */
+  readonly threads?: number;
+  /** Pictures a thread takes at once. 1 or more; default 8: beyond that a batch gains no speed, only memory. */
+  readonly maxBatchSize?: number;
+}
+
+// Worker threads run the built file, also when this one runs from the sources: Node.js loads no TypeScript in them.
+const workerFile = createRequire(import.meta.url).resolve("#embedding-worker");
+
+/**
+ * An embedder on worker threads of this process. It is ready when this returns: every thread has loaded the model.
+ *
+ * @throws AppError MODEL_INVALID when onnxruntime cannot load the model.
+ */
+export async function createEmbedder(pack: ModelPack, options: EmbedderOptions = {}): Promise<Embedder> {
+  const threads = options.threads ?? availableParallelism();
+  const workerData: WorkerData = { manifest: pack.manifest, modelPath: pack.modelPath };
+  const pool = new Piscina<EmbeddingTask, EmbeddingAnswer>({
+    filename: workerFile,
+    workerData,
+    minThreads: threads,
+    maxThreads: threads,
+  });
+  const embedder = new ThreadedEmbedder(pack, pool, threads, options.maxBatchSize ?? 8);
+  try {
+    await embedder.ready();
+  } catch (cause) {
+    await pool.destroy();
+    throw new AppError(
+      "MODEL_INVALID",
+      `The model ${pack.modelPath} cannot be loaded: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+  return embedder;
+}
+
+class ThreadedEmbedder implements Embedder {
+  readonly model;
+  readonly #inputSize: number;
+  readonly #pool: Piscina<EmbeddingTask, EmbeddingAnswer>;
+  readonly #threads: number;
+  readonly #maxBatchSize: number;
+  #closing: Promise<void> | null = null;
+
+  constructor(
+    pack: ModelPack,
+    pool: Piscina<EmbeddingTask, EmbeddingAnswer>,
+    threads: number,
+    maxBatchSize: number,
+  ) {
+    this.model = pack.identity;
+    this.#inputSize = pack.manifest.input.size;
+    this.#pool = pool;
+    this.#threads = threads;
+    this.#maxBatchSize = maxBatchSize;
+  }
+
+  /** Resolves when every thread has answered, and so has loaded the model. */
+  async ready(): Promise<void> {
+    const seen = new Set<number>();
+    while (seen.size < this.#threads) {
+      const ask = () => this.#pool.run({ pixels: new Uint8Array(), batchSize: 0 });
+      const answers = await Promise.all(Array.from({ length: this.#threads }, ask));
+      for (const { threadId } of answers) seen.add(threadId);
+    }
+  }
+
+  async embed(tensors: readonly PixelTensor[]): Promise<ItemResult<Embedding>[]> {
+    if (this.#closing) throw new AppError("INTERNAL", "The embedder is closed; it takes no more pictures.");
+    // Spread over all threads first: two pictures of a search run beside one another, not in one batch.
+    const batchSize = Math.min(this.#maxBatchSize, Math.ceil(tensors.length / this.#threads));
+    const batches: Promise<ItemResult<Embedding>[]>[] = [];
+    for (let start = 0; start < tensors.length; start += batchSize) {
+      batches.push(this.#embedBatch(tensors.slice(start, start + batchSize)));
+    }
+    return (await Promise.all(batches)).flat();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#pool.close();
+    return this.#closing;
+  }
+
+  async #embedBatch(tensors: readonly PixelTensor[]): Promise<ItemResult<Embedding>[]> {
+    const size = this.#inputSize;
+    const fits = tensors.map(({ width, height, data }) => {
+      return width === size && height === size && data.length === size * size * 3;
+    });
+    const taken = tensors.filter((_, i) => fits[i]);
+    const pixels = new Uint8Array(taken.length * size * size * 3);
+    taken.forEach((tensor, i) => {
+      pixels.set(tensor.data, i * size * size * 3);
+    });
+    const answers = (await this.#run({ pixels, batchSize: taken.length })).values();
+    return tensors.map(({ width, height }, i) => {
+      if (fits[i]) return answers.next().value!;
+      const message = `The model takes pictures of ${size} x ${size} pixels, 3 bytes each; received ${width} x ${height}.`;
+      return { error: new AppError("INVALID_REQUEST", message) };
+    });
+  }
+
+  async #run(task: EmbeddingTask): Promise<ItemResult<Embedding>[]> {
+    const dim = this.model.embeddingDim;
+    try {
+      const { embeddings, failures } = await this.#pool.run(task, {
+        transferList: [task.pixels.buffer as ArrayBuffer],
+      });
+      return Array.from({ length: task.batchSize }, (_, i) => {
+        const failure = failures.get(i);
+        if (failure !== undefined) return { error: new AppError("INTERNAL", `The model failed: ${failure}`) };
+        return { value: embeddings.slice(i * dim, (i + 1) * dim) };
+      });
+    } catch (cause) {
+      const error = new AppError("INTERNAL", `A worker thread failed: ${(cause as Error).message}`, {
+        cause,
+      });
+      return Array.from({ length: task.batchSize }, () => ({ error }));
+    }
+  }
+}

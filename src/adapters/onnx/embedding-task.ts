@@ -1,0 +1,21 @@
+import type { ModelPack } from "../models/pack.js";
+
+/** What every worker thread is told when it starts. */
+export type WorkerData = Pick<ModelPack, "manifest" | "modelPath">;
+
+/** What a worker thread is handed: one batch. */
+export interface EmbeddingTask {
+  /** Unsigned 8-bit RGB, `[batchSize, size, size, 3]`, in one piece; empty to ask only whether the thread is ready. */
+  readonly pixels: Uint8Array;
+  readonly batchSize: number;
+}
+
+/** What it answers. */
+export interface EmbeddingAnswer {
+  /** `[batchSize, embeddingDim]`, in one piece; a picture that failed has a row of zeros. */
+  readonly embeddings: Float32Array;
+  /** Why pictures failed, by their index in the batch. */
+  readonly failures: ReadonlyMap<number, string>;
+  /** The thread that answered. */
+  readonly threadId: number;
+}

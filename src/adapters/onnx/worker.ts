@@ -1,0 +1,64 @@
+import { threadId, workerData } from "node:worker_threads";
+import { InferenceSession, type Tensor } from "onnxruntime-node";
+import { type DescriptorRecipe, describe } from "../../core/descriptor.js";
+import type { FeatureMap } from "../../core/pooling.js";
+import type { EmbeddingAnswer, EmbeddingTask, WorkerData } from "./embedding-task.js";
+import { networkInput } from "./network-input.js";
+
+// One thread a session: pictures run beside one another in several workers, which is faster than one at a time in several threads.
+const { manifest, modelPath } = workerData as WorkerData;
+const session = await InferenceSession.create(modelPath, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+const recipe: DescriptorRecipe = {
+  poolings: manifest.outputs.map((output) => output.pooling),
+  seed: manifest.projection.seed,
+  embeddingDim: manifest.embeddingDim,
+};
+const outputNames = manifest.outputs.map((output) => output.name);
+
+/** Embeds one batch. When it fails as a whole its pictures are tried one by one, so that each fails only by itself. */
+export default async function embedBatch({ pixels, batchSize }: EmbeddingTask): Promise<EmbeddingAnswer> {
+  const embeddings = new Float32Array(batchSize * recipe.embeddingDim);
+  const failures = new Map<number, string>();
+  try {
+    await embedInto(embeddings, pixels, batchSize);
+  } catch {
+    await embedOneByOne(embeddings, pixels, batchSize, failures);
+  }
+  return { embeddings, failures, threadId };
+}
+
+async function embedOneByOne(
+  embeddings: Float32Array,
+  pixels: Uint8Array,
+  batchSize: number,
+  failures: Map<number, string>,
+): Promise<void> {
+  const pictureSize = pixels.length / batchSize;
+  for (let i = 0; i < batchSize; i++) {
+    const row = embeddings.subarray(i * recipe.embeddingDim, (i + 1) * recipe.embeddingDim);
+    try {
+      await embedInto(row, pixels.subarray(i * pictureSize, (i + 1) * pictureSize), 1);
+    } catch (error) {
+      row.fill(0);
+      failures.set(i, error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+async function embedInto(embeddings: Float32Array, pixels: Uint8Array, batchSize: number): Promise<void> {
+  if (batchSize === 0) return;
+  const feeds = { [manifest.input.name]: networkInput(pixels, batchSize, manifest.input) };
+  const outputs = await session.run(feeds, outputNames);
+  for (let i = 0; i < batchSize; i++) {
+    const maps = outputNames.map((name) => featureMap(outputs[name]!, i));
+    embeddings.set(describe(maps, recipe), i * recipe.embeddingDim);
+  }
+}
+
+/** One picture's part of a network output `[batch, channels, height, width]`. */
+function featureMap(output: Tensor, index: number): FeatureMap {
+  const [, channels, height, width] = output.dims as [number, number, number, number];
+  const length = channels * height * width;
+  const data = output.data as Float32Array;
+  return { data: data.subarray(index * length, (index + 1) * length), channels, height, width };
+}

@@ -1,0 +1,46 @@
+import path from "node:path";
+import { z } from "zod";
+import { AppError } from "./errors.js";
+
+/** Everything that can be set; each field by a flag, by the environment variable named here, or by its default. */
+const configSchema = z.object({
+  /** Folder of the catalog. DIPTYCH_CATALOG; default ./diptych-data. Made absolute. */
+  catalog: z
+    .string()
+    .min(1)
+    .default("./diptych-data")
+    .transform((directory) => path.resolve(directory)),
+  /** Id of the model pack. DIPTYCH_MODEL; default inception-v3. */
+  model: z.string().min(1).default("inception-v3"),
+  /** Worker threads that embed pictures, 1 to 64. DIPTYCH_THREADS; default: one for each processor. */
+  threads: z.coerce.number().int().min(1).max(64).optional(),
+});
+
+export type Config = Readonly<z.infer<typeof configSchema>>;
+
+/** A setting that is not told is left out, undefined or, in the environment, empty. */
+export type Settings = { readonly [Key in keyof Config]?: string | number | undefined };
+
+/**
+ * The configuration of this run: flags before environment variables before defaults, checked once and frozen.
+ *
+ * @throws AppError INVALID_REQUEST naming the setting that cannot be used.
+ */
+export function readConfig(flags: Settings, environment: NodeJS.ProcessEnv): Config {
+  const told: Record<string, unknown> = {};
+  for (const key of Object.keys(configSchema.shape) as (keyof Config)[]) {
+    told[key] = flags[key] ?? (environment[environmentVariable(key)] || undefined);
+  }
+  const parsed = configSchema.safeParse(told);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const issue = parsed.error.issues[0]!;
+  const key = String(issue.path[0]);
+  throw new AppError(
+    "INVALID_REQUEST",
+    `The setting --${key} (${environmentVariable(key)}) cannot be "${told[key]}": ${issue.message}.`,
+  );
+}
+
+function environmentVariable(key: string): string {
+  return `DIPTYCH_${key.toUpperCase()}`;
+}

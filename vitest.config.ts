@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    // Real models, stores and processes on two cores: slow is not wrong.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "demo/**/*.test.ts", "test/contracts/**/*.test.ts"],
+        },
+      },
+      { extends: true, test: { name: "integration", include: ["test/integration/**/*.test.ts"] } },
+    ],
+  },
+});
