@@ -1,3 +1,6 @@
+import { AppError } from "../errors.js";
+import { type EmbeddedDesign, viewsOf } from "./design.js";
+
 /** A picture's embedding: L2-normalised, `[embeddingDim]`. */
 export type Embedding = Float32Array;
 
@@ -13,4 +16,55 @@ export function normalizeL2(vector: Float32Array): Float32Array {
   const norm = Math.sqrt(innerProduct(vector, vector));
   if (norm > 0) for (let i = 0; i < vector.length; i++) vector[i]! /= norm;
   return vector;
+}
+
+/**
+ * Holds that `embedding` is `[embeddingDim]` finite numbers.
+ *
+ * @param what names it in the failure, such as `front embedding of the query`.
+ * @throws AppError INVALID_REQUEST
+ */
+export function checkEmbedding(embedding: Float32Array, embeddingDim: number, what: string): void {
+  if (embedding.length !== embeddingDim) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `The ${what} must have ${embeddingDim} numbers, as the catalog's model makes them; received ${embedding.length}.`,
+    );
+  }
+  if (!embedding.every(Number.isFinite)) {
+    throw new AppError("INVALID_REQUEST", `The ${what} must consist of finite numbers.`);
+  }
+}
+
+/**
+ * Holds that a catalog can keep these designs: distinct ids of whole characters, at least one view each, embeddings
+ * `[embeddingDim]`, numbers that are finite.
+ *
+ * @throws AppError INVALID_REQUEST
+ */
+export function checkDesigns(designs: readonly EmbeddedDesign[], embeddingDim: number): void {
+  const ids = new Set<string>();
+  for (const { id, attributes, views } of designs) {
+    if (ids.has(id)) {
+      throw new AppError("INVALID_REQUEST", `The design "${id}" is there twice; each id may occur once.`);
+    }
+    ids.add(id);
+    if (/\p{Surrogate}/u.test(id)) {
+      throw new AppError("INVALID_REQUEST", `The id "${id}" contains half a character.`);
+    }
+    if (viewsOf(views).length === 0) {
+      throw new AppError("INVALID_REQUEST", `The design "${id}" has neither a front nor a back.`);
+    }
+    for (const view of viewsOf(views)) {
+      checkEmbedding(views[view]!.embedding, embeddingDim, `${view} embedding of the design "${id}"`);
+    }
+    for (const [key, value] of Object.entries(attributes)) {
+      if (typeof value === "number" && !Number.isFinite(value)) {
+        throw new AppError(
+          "INVALID_REQUEST",
+          `The attribute "${key}" of the design "${id}" must be a finite number or a text; received ${value}.`,
+        );
+      }
+    }
+  }
 }

@@ -5,7 +5,7 @@ import type { Attributes, AttributeValue } from "./design.js";
  * One condition on an attribute.
  *
  * - `=`: the attribute, written as text, is one of `values`. `!=`: it is none of them, or the design lacks it.
- * - `>=`, `>`, `<=`, `<`: the attribute is a number and compares so with the single number in `values`.
+ * - `>=`, `>`, `<=`, `<`: the attribute is a number and compares so with `value`, which is finite.
  */
 export type Condition =
   | { readonly key: string; readonly operator: "=" | "!="; readonly values: readonly string[] }

@@ -22,6 +22,13 @@ export interface PixelTensor {
 /** One item of a batch: what it became, or why it failed; one item's failure never touches the others. */
 export type ItemResult<T> = { readonly value: T } | { readonly error: AppError };
 
+/** Both things that an import keeps of a picture. */
+export interface ReadPicture {
+  readonly tensor: PixelTensor;
+  /** As {@link ImageReader.toThumbnail} makes it. */
+  readonly thumbnail: Uint8Array;
+}
+
 /** Turns the bytes of a picture file into what a model takes and what a person sees. Never blocks the caller. */
 export interface ImageReader {
   /**
@@ -35,6 +42,13 @@ export interface ImageReader {
    * @throws AppError as {@link ImageReader.toTensor}.
    */
   toThumbnail(bytes: Uint8Array): Promise<Uint8Array>;
+
+  /**
+   * Tensor and thumbnail, decoded once.
+   *
+   * @throws AppError as {@link ImageReader.toTensor}.
+   */
+  read(bytes: Uint8Array): Promise<ReadPicture>;
 }
 
 /** Makes embeddings; the model runs elsewhere than on the calling thread. */

@@ -60,14 +60,17 @@ export function normalizeWeights(weights: Weights, queryViews: readonly View[]):
   }
   const used = { front: 0, back: 0 };
   for (const view of queryViews) used[view] = weights[view];
-  const sum = used.front + used.back;
-  if (sum === 0) {
+  const largest = Math.max(used.front, used.back);
+  if (largest === 0) {
     throw new AppError(
       "INVALID_REQUEST",
       `The weights of the pictures in a search must not all be 0; received ${queryViews.join(" and ")} with 0.`,
     );
   }
-  return { front: used.front / sum, back: used.back / sum };
+  // Against the largest first: the sum of two huge weights would be infinite.
+  const front = used.front / largest;
+  const back = used.back / largest;
+  return { front: front / (front + back), back: back / (front + back) };
 }
 
 /**
@@ -130,5 +133,20 @@ function clampCosine(value: number): number {
 
 /** The order of matches: by score, highest first; equal scores by id, so that every run gives the same list. */
 export function compareMatches(a: Pick<Match, "score" | "id">, b: Pick<Match, "score" | "id">): number {
-  return b.score - a.score || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  return b.score - a.score || compareIds(a.id, b.id);
+}
+
+/** The order of ids: that of their UTF-8 bytes, which is the order of their code points. */
+export function compareIds(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = utf8Rank(a.charCodeAt(i)) - utf8Rank(b.charCodeAt(i));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for the code points above U+FFFF: in UTF-8 they come after every other UTF-16 unit. */
+function utf8Rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

@@ -1,0 +1,172 @@
+import sharp from "sharp";
+import type { ImageReader, PixelTensor } from "../../core/ports.js";
+import { type Box, findContentBox } from "./content-box.js";
+import { type ImageLimits, type OpenedPicture, openPicture, type Pixels } from "./decode.js";
+
+/**
+ * How a picture is laid out in the model's square.
+ *
+ * - `trim`: uniform margins are cut first, so that where and how large a design lies on its sheet makes no difference.
+ * - `tutorial`: the whole sheet, the short side truncated to whole pixels as `int()` does.
+ */
+export type ResizePolicy = "trim" | "tutorial";
+
+export interface ImageReaderOptions extends Partial<ImageLimits> {
+  /** Side of the square that the model takes, in pixels. */
+  readonly inputSize: number;
+  readonly resizePolicy: ResizePolicy;
+  /** Default 32 MiB. */
+  readonly maxImageBytes?: number;
+  /** Default 100 megapixels. */
+  readonly maxImagePixels?: number;
+}
+
+/** Both things that an import keeps of a picture. */
+export interface ReadPicture {
+  readonly tensor: PixelTensor;
+  /** As {@link ImageReader.toThumbnail} returns it. */
+  readonly thumbnail: Uint8Array;
+}
+
+/** An {@link ImageReader} that also makes tensor and thumbnail from one decoded copy. */
+export interface SharpImageReader extends ImageReader {
+  /**
+   * What {@link ImageReader.toTensor} and {@link ImageReader.toThumbnail} return, decoded once.
+   *
+   * @throws AppError as {@link ImageReader.toTensor}.
+   */
+  read(bytes: Uint8Array): Promise<ReadPicture>;
+}
+
+export const DEFAULT_LIMITS: ImageLimits = {
+  maxImageBytes: 32 * 1024 * 1024,
+  maxImagePixels: 100_000_000,
+};
+
+const THUMBNAIL = { longSide: 256, quality: 80, effort: 2 };
+
+/** The tutorial's share of the square that the long side takes: 200 of 224. */
+const CONTENT_SHARE = 200 / 224;
+
+/** The box is found, and the design cut out, on a copy this many times as large as the model's square. */
+const WORKING_SCALE = 2;
+
+/**
+ * Reads JPEG, PNG, WebP, AVIF, GIF (first frame), TIFF (first page) and SVG pictures of any colour space with sharp:
+ * upright by their EXIF orientation, on white, in 8-bit sRGB. The tensor is `[inputSize, inputSize, 3]`, the picture's
+ * long side `round(inputSize * 200 / 224)`, centred on white, in an ArrayBuffer of its own that can be transferred.
+ */
+export function createImageReader(options: ImageReaderOptions): SharpImageReader {
+  const { inputSize, resizePolicy } = options;
+  const limits: ImageLimits = {
+    maxImageBytes: options.maxImageBytes ?? DEFAULT_LIMITS.maxImageBytes,
+    maxImagePixels: options.maxImagePixels ?? DEFAULT_LIMITS.maxImagePixels,
+  };
+  useOneThreadPerPicture();
+  const workingSide = WORKING_SCALE * inputSize;
+
+  async function tensorFrom(picture: OpenedPicture, working: Pixels): Promise<PixelTensor> {
+    const { pixels, box } = await cutOut(picture, working);
+    const size = contentSize(box, inputSize, resizePolicy);
+    const { data, info } = await sharp(pixels.data, {
+      raw: { width: pixels.width, height: pixels.height, channels: 3 },
+    })
+      .extract(box)
+      .resize({ ...size, fit: "fill", kernel: "lanczos3" })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return centreOnWhite({ data, width: info.width, height: info.height }, inputSize);
+  }
+
+  /** The part of the picture that goes into the tensor, in at least the tensor's resolution where the file has it. */
+  async function cutOut(picture: OpenedPicture, working: Pixels): Promise<{ pixels: Pixels; box: Box }> {
+    const whole: Box = { left: 0, top: 0, width: working.width, height: working.height };
+    if (resizePolicy === "tutorial") return { pixels: working, box: whole };
+    const box = findContentBox(working);
+    const workingLongSide = Math.max(working.width, working.height);
+    const shortfall = (inputSize * CONTENT_SHARE) / Math.max(box.width, box.height);
+    if (shortfall <= 1 || picture.longSide <= workingLongSide) return { pixels: working, box };
+    // A small drawing on a large sheet: the working copy has too few pixels of it, the file has more.
+    const finerSide = Math.min(Math.ceil(workingLongSide * shortfall), picture.longSide);
+    const pixels = await picture.pixels(finerSide, surroundings(box, working, finerSide / workingLongSide));
+    return { pixels, box: findContentBox(pixels) };
+  }
+
+  return {
+    async toTensor(bytes) {
+      const picture = await openPicture(bytes, limits);
+      return tensorFrom(picture, await picture.pixels(workingSide));
+    },
+
+    async toThumbnail(bytes) {
+      const picture = await openPicture(bytes, limits);
+      // An SVG has no pixels that could be enlarged: its long side is always the full 256.
+      return picture.run(picture.atMost(THUMBNAIL.longSide).webp(THUMBNAIL).toBuffer());
+    },
+
+    async read(bytes) {
+      const picture = await openPicture(bytes, limits);
+      const working = await picture.pixels(Math.max(workingSide, THUMBNAIL.longSide));
+      const [tensor, thumbnail] = await Promise.all([
+        tensorFrom(picture, working),
+        sharp(working.data, { raw: { width: working.width, height: working.height, channels: 3 } })
+          .resize({
+            width: THUMBNAIL.longSide,
+            height: THUMBNAIL.longSide,
+            fit: "inside",
+            withoutEnlargement: true,
+          })
+          .webp(THUMBNAIL)
+          .toBuffer(),
+      ]);
+      return { tensor, thumbnail };
+    },
+  };
+}
+
+/**
+ * Pictures run side by side on libuv's threads, so that more threads within one picture only add memory; and no
+ * picture is read twice, so that libvips' cache of operations keeps what nobody asks for again.
+ */
+function useOneThreadPerPicture(): void {
+  sharp.cache(false);
+  sharp.concurrency(1);
+}
+
+/** The size of the content in the square: its long side 200/224 of the square's, its aspect ratio kept. */
+function contentSize(
+  { width, height }: { width: number; height: number },
+  inputSize: number,
+  policy: ResizePolicy,
+): { width: number; height: number } {
+  const longSide = Math.round(inputSize * CONTENT_SHARE);
+  const ratio = Math.min(longSide / width, longSide / height);
+  const whole = policy === "tutorial" ? Math.trunc : Math.round;
+  return { width: Math.max(1, whole(width * ratio)), height: Math.max(1, whole(height * ratio)) };
+}
+
+/**
+ * The content in the middle of a white square. The tutorial pads `(target - side) // 2` on both sides, is one pixel short
+ * for an odd difference, and then stretches the picture to the target; here the odd pixel goes to the right and the bottom.
+ */
+function centreOnWhite({ data, width, height }: Pixels, inputSize: number): PixelTensor {
+  const square = new Uint8Array(inputSize * inputSize * 3).fill(255);
+  const left = Math.floor((inputSize - width) / 2);
+  const top = Math.floor((inputSize - height) / 2);
+  for (let y = 0; y < height; y++) {
+    const line = data.subarray(y * width * 3, (y + 1) * width * 3);
+    square.set(line, ((top + y) * inputSize + left) * 3);
+  }
+  return { data: square, width: inputSize, height: inputSize };
+}
+
+/** The box on a copy `scale` times as large, with the inaccuracy of the smaller one and some background around. */
+function surroundings(box: Box, { width, height }: Pixels, scale: number): Box {
+  const around = 4;
+  const left = Math.floor(Math.max(0, box.left - around) * scale);
+  const top = Math.floor(Math.max(0, box.top - around) * scale);
+  const right = Math.floor(Math.min(width, box.left + box.width + around) * scale);
+  const bottom = Math.floor(Math.min(height, box.top + box.height + around) * scale);
+  // Sharp rounds the copy's own sides: the last line may be missing.
+  return { left, top, width: Math.max(1, right - left - 1), height: Math.max(1, bottom - top - 1) };
+}

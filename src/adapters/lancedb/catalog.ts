@@ -1,0 +1,185 @@
+import type { Connection, Query as LanceQuery, Table } from "@lancedb/lancedb";
+import { type Design, type EmbeddedDesign, type PerView, type View, viewsOf } from "../../core/design.js";
+import { checkDesigns, checkEmbedding } from "../../core/embedding.js";
+import type { Filter } from "../../core/filter.js";
+import type { Catalog, CatalogStats, DesignPage, ModelIdentity } from "../../core/ports.js";
+import type { Match, Query } from "../../core/query.js";
+import { AppError } from "../../errors.js";
+import { directoryBytes } from "./directory-bytes.js";
+import { allOf, filterSql, idIn, quote } from "./filter-sql.js";
+import {
+  designColumns,
+  designOf,
+  embeddedDesignColumns,
+  embeddedDesignOf,
+  type Row,
+  rowsOf,
+  thumbnailColumns,
+  thumbnailsOf,
+} from "./rows.js";
+import { designTable, viewMask } from "./schema.js";
+import { searchSnapshot } from "./search.js";
+import { type Snapshot, takeSnapshot } from "./snapshot.js";
+
+/** Ids to a query: keeps the SQL text and the answer small however many ids are asked for. */
+const IDS_PER_QUERY = 1000;
+
+/**
+ * How old a version must be before {@link LanceCatalog.compact} removes it: a read of another process works on the
+ * version that it began with, and none takes this long.
+ */
+const READER_GRACE_MS = 10 * 60_000;
+
+/** A catalog in a directory; open it with `openCatalog`. */
+export class LanceCatalog implements Catalog {
+  readonly model: ModelIdentity;
+  readonly #directory: string;
+  readonly #connection: Connection;
+  readonly #table: Table;
+  #snapshot: Snapshot | null = null;
+  #writes: Promise<unknown> = Promise.resolve();
+
+  /** @param table always at the latest version of the table. */
+  constructor(directory: string, model: ModelIdentity, connection: Connection, table: Table) {
+    this.model = model;
+    this.#directory = directory;
+    this.#connection = connection;
+    this.#table = table;
+  }
+
+  async upsert(designs: readonly EmbeddedDesign[]): Promise<void> {
+    checkDesigns(designs, this.model.embeddingDim);
+    if (designs.length === 0) return;
+    await this.#write(async () => {
+      await this.#table
+        .mergeInsert("id")
+        .whenMatchedUpdateAll()
+        .whenNotMatchedInsertAll()
+        .execute(designTable(designs, this.model.embeddingDim));
+    });
+  }
+
+  async delete(ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    return this.#write(async () => (await this.#table.delete(idIn(ids))).numDeletedRows);
+  }
+
+  get(ids: readonly string[]): Promise<Map<string, Design>> {
+    return this.#lookUp(ids, designColumns, designOf);
+  }
+
+  getEmbedded(ids: readonly string[]): Promise<Map<string, EmbeddedDesign>> {
+    return this.#lookUp(ids, embeddedDesignColumns, embeddedDesignOf);
+  }
+
+  thumbnails(ids: readonly string[]): Promise<Map<string, PerView<Uint8Array>>> {
+    return this.#lookUp(ids, thumbnailColumns, thumbnailsOf);
+  }
+
+  list(options: { limit: number; after?: string | null; filter?: Filter }): Promise<DesignPage> {
+    const { limit, after = null, filter = [] } = options;
+    return this.#read(async ({ table }) => {
+      const query = table.query().select(designColumns);
+      const where = allOf([after === null ? null : `id > ${quote(after)}`, filterSql(filter)]);
+      if (where) query.where(where);
+      // One more than asked for tells whether there is a next page.
+      query.orderBy({ columnName: "id", ascending: true, nullsFirst: false }).limit(limit + 1);
+      const found = await collect(query, designOf);
+      const designs = found.slice(0, limit);
+      return { designs, next: found.length > limit ? designs.at(-1)!.id : null };
+    });
+  }
+
+  async search(query: Query): Promise<Match[]> {
+    for (const view of viewsOf(query.embeddings)) {
+      checkEmbedding(query.embeddings[view]!, this.model.embeddingDim, `${view} embedding of the query`);
+    }
+    return this.#read((snapshot) => searchSnapshot(snapshot, query, this.model.embeddingDim));
+  }
+
+  async compact(): Promise<void> {
+    await this.#write(() =>
+      this.#table.optimize({ cleanupOlderThan: new Date(Date.now() - READER_GRACE_MS) }),
+    );
+  }
+
+  stats(): Promise<CatalogStats> {
+    return this.#read(async ({ version, rowsByMask }) => {
+      const rowsWith = (views: readonly View[]) => rowsByMask.get(viewMask(views)) ?? 0;
+      const both = rowsWith(["front", "back"]);
+      const views = { front: rowsWith(["front"]) + both, back: rowsWith(["back"]) + both };
+      return {
+        designs: views.front + rowsWith(["back"]),
+        views,
+        version,
+        bytesOnDisk: await directoryBytes(this.#directory),
+      };
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#writes;
+    this.#snapshot?.table.close();
+    this.#table.close();
+    this.#connection.close();
+  }
+
+  #lookUp<T>(
+    ids: readonly string[],
+    columns: readonly string[],
+    resultOf: (row: Row) => T,
+  ): Promise<Map<string, T>> {
+    return this.#read(async ({ table }) => {
+      const found = new Map<string, T>();
+      for (let start = 0; start < ids.length; start += IDS_PER_QUERY) {
+        const where = idIn(ids.slice(start, start + IDS_PER_QUERY));
+        const query = table
+          .query()
+          .where(where)
+          .select([...columns]);
+        for (const [id, result] of await collect(query, (row) => [row.id, resultOf(row)] as const)) {
+          found.set(id, result);
+        }
+      }
+      return found;
+    });
+  }
+
+  /** Runs a read on the version that is the latest as it begins. */
+  async #read<T>(operation: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    return this.#native("read", async () => {
+      const version = await this.#table.version();
+      if (this.#snapshot?.version !== version) this.#snapshot = await takeSnapshot(this.#connection, version);
+      return operation(this.#snapshot);
+    });
+  }
+
+  /** Runs writes one after the other: LanceDB lets two merges at once add the same new id twice. */
+  #write<T>(operation: () => Promise<T>): Promise<T> {
+    const result = this.#writes.then(() => this.#native("written to", operation));
+    this.#writes = result.catch(() => {});
+    return result;
+  }
+
+  async #native<T>(verb: "read" | "written to", operation: () => Promise<T>): Promise<T> {
+    try {
+      return await operation();
+    } catch (cause) {
+      if (cause instanceof AppError) throw cause;
+      throw new AppError(
+        "CATALOG_UNAVAILABLE",
+        `The catalog in ${this.#directory} cannot be ${verb}; check that its files are complete and accessible and that the disk has room.`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** What `resultOf` makes of each row of the answer; it must copy what is to stay. */
+async function collect<T>(query: LanceQuery, resultOf: (row: Row) => T): Promise<T[]> {
+  const results: T[] = [];
+  for await (const batch of query) {
+    for (const row of rowsOf(batch)) results.push(resultOf(row));
+  }
+  return results;
+}

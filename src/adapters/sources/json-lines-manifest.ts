@@ -1,0 +1,82 @@
+import type { AttributeValue } from "../../core/design.js";
+import type { SourceItem } from "../../core/import-rows.js";
+import { AppError } from "../../errors.js";
+import { type ManifestEntry, manifestField, toSourceItem, unreadableRow } from "./manifest-row.js";
+import { MAX_ROW_CHARACTERS, readManifestText } from "./manifest-text.js";
+
+/**
+ * The rows of a JSON Lines manifest: an object to a line, blank lines are passed over. Numbers and texts are
+ * attributes, booleans become "true" and "false", null and "" stand for nothing.
+ *
+ * @throws AppError INVALID_REQUEST when a line is longer than any row is.
+ */
+export async function* readJsonLinesManifest(
+  path: string,
+  baseDirectory: string,
+): AsyncGenerator<SourceItem> {
+  let line = 0;
+  for await (const text of readLines(path)) {
+    line += 1;
+    if (text.trim() === "") continue;
+    const entry = parseEntry(text, line);
+    yield typeof entry === "string" ? unreadableRow(line, entry) : toSourceItem(entry, baseDirectory);
+  }
+}
+
+/** The entry on a line, or one sentence that says why there is none. */
+function parseEntry(text: string, line: number): ManifestEntry | string {
+  let object: unknown;
+  try {
+    object = JSON.parse(text);
+  } catch {
+    object = undefined;
+  }
+  if (typeof object !== "object" || object === null || Array.isArray(object)) {
+    return `A line of this manifest is one JSON object; received ${text.slice(0, 60)}`;
+  }
+
+  const entry = { line, id: "", front: "", back: "", attributes: new Map<string, AttributeValue>() };
+  const seen = new Set<string>();
+  for (const [name, value] of Object.entries(object)) {
+    const field = manifestField(name);
+    const key = field ?? name.trim();
+    if (seen.has(key)) return `A JSON object names every key once; received "${key}" twice.`;
+    seen.add(key);
+    if (value === null || value === "" || key === "") continue;
+    if (field === null) {
+      const attribute = toAttributeValue(value);
+      if (attribute === null) {
+        return `An attribute is a text, a number or a boolean; received ${JSON.stringify(value).slice(0, 60)} for "${key}".`;
+      }
+      entry.attributes.set(key, attribute);
+    } else if (typeof value === "string" || (field === "id" && typeof value === "number")) {
+      entry[field] = String(value);
+    } else {
+      return `"${field}" is a text; received ${JSON.stringify(value).slice(0, 60)}.`;
+    }
+  }
+  return entry;
+}
+
+function toAttributeValue(value: unknown): AttributeValue | null {
+  if (typeof value === "string") return value;
+  if (typeof value === "boolean") return String(value);
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+/** Lines end in LF or CRLF alone: readline would also break at U+2028, which JSON texts may hold as it is. */
+async function* readLines(path: string): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of readManifestText(path)) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop()!;
+    if (rest.length > MAX_ROW_CHARACTERS) {
+      throw new AppError(
+        "INVALID_REQUEST",
+        `A line of ${path} is one JSON object of at most ${MAX_ROW_CHARACTERS} characters; received a longer line.`,
+      );
+    }
+    yield* lines;
+  }
+  yield rest;
+}

@@ -1,0 +1,8 @@
+import { exportFeatureFiles } from "../compose.js";
+import type { Config } from "../config.js";
+
+/** `diptych export --npy DIR` */
+export async function runExport(options: { npy: string }, config: Config): Promise<void> {
+  const { designs } = await exportFeatureFiles(options.npy, config);
+  process.stdout.write(`${designs} designs written to ${options.npy}\n`);
+}

@@ -1,0 +1,92 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { type ImportListeners, importFeatureFiles, openDiptych } from "../compose.js";
+import type { Config } from "../config.js";
+import type { ImportProgress } from "../core/import.js";
+import { AppError } from "../errors.js";
+import { createImportErrorReport } from "./import-errors.js";
+import { createProgress, formatDuration, type Progress } from "./progress.js";
+
+/** Exit statuses of `diptych import` beside those of the error table. */
+const SOME_ROWS_FAILED = 3;
+const INTERRUPTED = 130;
+
+interface ImportFlags {
+  readonly images?: string;
+  readonly npy?: string;
+}
+
+type RunImport = (listeners: ImportListeners) => Promise<ImportProgress & { readonly aborted: boolean }>;
+
+/**
+ * `diptych import SOURCE` and `diptych import --npy DIR`
+ *
+ * @returns the exit status: 0 all in, 3 some rows failed, 130 interrupted.
+ */
+export async function runImport(
+  source: string | undefined,
+  flags: ImportFlags,
+  config: Config,
+): Promise<number> {
+  if ((source === undefined) === (flags.npy === undefined)) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `An import takes either a SOURCE or --npy DIR; received ${source === undefined ? "neither" : "both"}.`,
+    );
+  }
+  const imagesDirectory = flags.images;
+  if (flags.npy !== undefined) {
+    const { npy } = flags;
+    return watch(config, (listeners) => importFeatureFiles(npy, config, { ...listeners, imagesDirectory }));
+  }
+  const diptych = await openDiptych({ ...config, create: true });
+  try {
+    return await watch(config, (listeners) => diptych.import(source!, { ...listeners, imagesDirectory }));
+  } finally {
+    await diptych.close();
+  }
+}
+
+/** Runs an import with progress on standard error, a report of bad rows in the catalog's folder, and an end on Ctrl-C. */
+async function watch(config: Config, run: RunImport): Promise<number> {
+  await mkdir(config.catalog, { recursive: true });
+  const errorsPath = path.join(config.catalog, "import-errors.csv");
+  const report = await createImportErrorReport(errorsPath);
+  const interrupt = new AbortController();
+  const onInterrupt = () => interrupt.abort();
+  process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
+  const started = performance.now();
+  let progress: Progress | undefined;
+  try {
+    const summary = await run({
+      onStart(total) {
+        progress = createProgress({
+          stream: process.stderr,
+          now: () => performance.now(),
+          total,
+          unit: "designs",
+        });
+      },
+      onProgress: ({ rows }) => progress?.update(rows),
+      onError: (error) => report.add(error),
+      signal: interrupt.signal,
+    });
+    const seconds = (performance.now() - started) / 1000;
+    progress?.finish(describe(summary, seconds, config.catalog));
+    if (report.count > 0)
+      process.stderr.write(`${report.count} errors, each with its reason, are in ${errorsPath}\n`);
+    if (summary.aborted) return INTERRUPTED;
+    return summary.failed > 0 ? SOME_ROWS_FAILED : 0;
+  } finally {
+    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
+    await report.close();
+  }
+}
+
+function describe(summary: ImportProgress & { aborted: boolean }, seconds: number, catalog: string): string {
+  const { imported, unchanged, failed, aborted } = summary;
+  const counts = `${imported} imported, ${unchanged} unchanged, ${failed} failed`;
+  const rate = imported > 0 ? ` (${(imported / seconds).toFixed(1)} designs/s)` : "";
+  const end = aborted ? "; interrupted: run it again to go on" : "";
+  return `${counts} in ${formatDuration(seconds)}${rate}, catalog ${catalog}${end}`;
+}

@@ -1,0 +1,103 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { type Diptych, openDiptych } from "../compose.js";
+import type { Config } from "../config.js";
+import { type PerView, VIEWS, type View } from "../core/design.js";
+import { parseCondition } from "../core/filter.js";
+import type { SearchResult } from "../core/search.js";
+import { AppError } from "../errors.js";
+import { formatMatches } from "./match-table.js";
+
+interface SearchFlags {
+  readonly front?: string;
+  readonly back?: string;
+  readonly frontWeight: number;
+  readonly backWeight: number;
+  readonly top: number;
+  readonly filter: readonly string[];
+  readonly sheet?: string;
+  readonly json?: boolean;
+}
+
+/** Picture formats of a contact sheet, by the ending of its file. */
+const sheetFormats = { ".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp" } as const;
+
+/** `diptych search` */
+export async function runSearch(flags: SearchFlags, config: Config): Promise<void> {
+  // What can be wrong with the words of the command is told before the model is loaded.
+  const format = flags.sheet === undefined ? null : sheetFormat(flags.sheet);
+  const filter = flags.filter.map(parseCondition);
+  const pictures = await readPictures(flags);
+  const diptych = await openDiptych(config);
+  try {
+    const result = await diptych.search({
+      pictures,
+      weights: { front: flags.frontWeight, back: flags.backWeight },
+      filter,
+      topK: flags.top,
+    });
+    if (flags.json) process.stdout.write(`${JSON.stringify(await toJson(result, diptych), null, 2)}\n`);
+    else process.stdout.write(formatMatches(result.matches));
+    if (flags.sheet !== undefined && format) {
+      const names = pictureNames(flags);
+      await writeFile(
+        flags.sheet,
+        await diptych.contactSheet({ pictures, names, matches: result.matches, format }),
+      );
+      process.stderr.write(`Contact sheet: ${path.resolve(flags.sheet)}\n`);
+    }
+  } finally {
+    await diptych.close();
+  }
+}
+
+function sheetFormat(file: string) {
+  const format = sheetFormats[path.extname(file).toLowerCase() as keyof typeof sheetFormats];
+  if (format) return format;
+  const endings = Object.keys(sheetFormats).join(", ");
+  throw new AppError("INVALID_REQUEST", `A contact sheet ends in ${endings}; received ${file}.`);
+}
+
+async function readPictures(flags: SearchFlags): Promise<PerView<Uint8Array>> {
+  const pictures: { [V in View]?: Uint8Array } = {};
+  for (const view of VIEWS) {
+    const file = flags[view];
+    if (file === undefined) continue;
+    pictures[view] = await readFile(file).catch((cause) => {
+      throw new AppError(
+        "NOT_FOUND",
+        `The ${view} picture ${file} cannot be read; give the path of a picture file.`,
+        {
+          cause,
+        },
+      );
+    });
+  }
+  return pictures;
+}
+
+function pictureNames(flags: SearchFlags): PerView<string> {
+  const { front, back } = flags;
+  return {
+    ...(front !== undefined && { front: path.basename(front) }),
+    ...(back !== undefined && { back: path.basename(back) }),
+  };
+}
+
+/** The result as others read it; a view that the query or the design lacks is null. */
+async function toJson({ weights, timings, matches }: SearchResult, { model, catalog }: Diptych) {
+  const { designs, version } = await catalog.stats();
+  return {
+    model: { id: model.id, sha256: model.sha256 },
+    catalog: { designs, version },
+    weights,
+    timings,
+    matches: matches.map(({ rank, id, score, views, attributes }) => ({
+      rank,
+      id,
+      score,
+      views: { front: views.front ?? null, back: views.back ?? null },
+      attributes,
+    })),
+  };
+}

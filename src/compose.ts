@@ -1,0 +1,218 @@
+import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { drawContactSheet, type SheetFormat } from "./adapters/image/contact-sheet.js";
+import { createImageReader, DEFAULT_LIMITS } from "./adapters/image/reader.js";
+import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
+import { type ModelPack, openPack } from "./adapters/models/pack.js";
+import { readFeatureFiles, writeFeatureFiles } from "./adapters/npy/features.js";
+import { createEmbedder } from "./adapters/onnx/embedder.js";
+import { openSource } from "./adapters/sources/open-source.js";
+import { createPictureFileReader } from "./adapters/sources/picture-file.js";
+import { type Config, readConfig, type Settings } from "./config.js";
+import type { PerView } from "./core/design.js";
+import { type ImportProgress, type ImportSummary, importDesigns, type RowError } from "./core/import.js";
+import { type FeatureImportSummary, importFeatures } from "./core/import-features.js";
+import type { Catalog, Embedder, ImageReader, ModelIdentity } from "./core/ports.js";
+import type { Match } from "./core/query.js";
+import { type SearchRequest, type SearchResult, search } from "./core/search.js";
+import { AppError } from "./errors.js";
+
+/** Where the model packs lie: beside the folder that this file is in, be it the sources or the build. */
+const packsDirectory = fileURLToPath(new URL("../packs/", import.meta.url));
+
+const now = () => performance.now();
+const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+const readPicture = createPictureFileReader(DEFAULT_LIMITS.maxImageBytes);
+
+/** How {@link openDiptych} opens a catalog. Settings that are left out come from the environment, then the defaults. */
+export interface DiptychOptions extends Settings {
+  /** Whether to make the catalog when its folder holds none. Default false. */
+  readonly create?: boolean;
+}
+
+/** What an import reports while it runs. */
+export interface ImportListeners {
+  /** Told how many rows there are before the first one is read. */
+  readonly onStart?: (rows: number) => void;
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Told of every bad row; awaited before the import goes on. */
+  readonly onError?: (error: RowError) => void | Promise<void>;
+  /** Once aborted, what is in flight is finished and written, and the rest is left. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ImportRequest extends ImportListeners {
+  /** What relative paths in a manifest are below; default: the manifest's own folder. */
+  readonly imagesDirectory?: string | undefined;
+}
+
+/** What a contact sheet is drawn of. */
+export interface SheetRequest {
+  /** The query's pictures, as they were searched with. */
+  readonly pictures: PerView<Uint8Array>;
+  /** Their file names, drawn over them. */
+  readonly names?: PerView<string>;
+  readonly matches: readonly Match[];
+  /** Default jpeg. */
+  readonly format?: SheetFormat;
+}
+
+/** A catalog with the model that its designs are embedded with, open. */
+export interface Diptych {
+  readonly model: ModelIdentity;
+  readonly catalog: Catalog;
+
+  /** The designs most similar to one or two pictures. */
+  search(request: SearchRequest): Promise<SearchResult>;
+
+  /**
+   * Brings the designs of a manifest (.csv, .tsv, .jsonl, .ndjson) or a folder of pictures into the catalog. Designs
+   * that are there already, just so, are skipped; bad rows are reported and skipped.
+   *
+   * @throws AppError NOT_FOUND or INVALID_REQUEST when the source itself cannot be used.
+   */
+  import(source: string, request?: ImportRequest): Promise<ImportSummary>;
+
+  /** The result of a search as one picture: the query pair top-left, then the matches with rank, id and score. */
+  contactSheet(request: SheetRequest): Promise<Buffer>;
+
+  /** Finishes what is under way and frees model and catalog. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a catalog and loads the model. Ready when it returns: the model is loaded in every thread.
+ *
+ * @throws AppError INVALID_REQUEST for a setting that cannot be used, NOT_FOUND when there is no such model pack,
+ * MODEL_INVALID when it cannot be loaded, MODEL_MISMATCH when the catalog holds another model's embeddings,
+ * CATALOG_UNAVAILABLE when there is no catalog, or it cannot be opened.
+ */
+export async function openDiptych(options: DiptychOptions = {}): Promise<Diptych> {
+  const { create = false, ...settings } = options;
+  const config = readConfig(settings, process.env);
+  const pack = await findPack(config.model);
+  const catalog = await openCatalog({ directory: config.catalog, model: pack.identity, create });
+  try {
+    const embedder = await createEmbedder(
+      pack,
+      config.threads === undefined ? {} : { threads: config.threads },
+    );
+    return compose(catalog, embedder, readerFor(pack));
+  } catch (error) {
+    await catalog.close();
+    throw error;
+  }
+}
+
+function compose(catalog: Catalog, embedder: Embedder, images: ImageReader): Diptych {
+  return {
+    model: embedder.model,
+    catalog,
+    search: (request) => search(request, { images, embedder, catalog, now }),
+    async import(source, request = {}) {
+      const { count, rows } = await openSource(source, { imagesDirectory: request.imagesDirectory });
+      request.onStart?.(count);
+      const summary = await importDesigns({
+        rows: rows(),
+        readFile: readPicture,
+        hash,
+        images,
+        embedder,
+        catalog,
+        now,
+        ...listeners(request),
+      });
+      if (summary.imported > 0) await catalog.compact();
+      return summary;
+    },
+    contactSheet: (request) => drawSheet(request, catalog, images),
+    async close() {
+      await embedder.close();
+      await catalog.close();
+    },
+  };
+}
+
+async function drawSheet(request: SheetRequest, catalog: Catalog, images: ImageReader): Promise<Buffer> {
+  const { pictures, names, matches, format = "jpeg" } = request;
+  const [front, back, thumbnails] = await Promise.all([
+    pictures.front && images.toThumbnail(pictures.front),
+    pictures.back && images.toThumbnail(pictures.back),
+    catalog.thumbnails(matches.map((match) => match.id)),
+  ]);
+  return drawContactSheet({
+    query: { ...(front && { front }), ...(back && { back }), ...(names && { names }) },
+    matches: matches.map((match) => ({ ...match, thumbnails: thumbnails.get(match.id) ?? {} })),
+    format,
+  });
+}
+
+/**
+ * Brings the tutorial's `name_list.csv`, `img_feature_f.npy` and `img_feature_b.npy` into the catalog as they are; no
+ * model is needed. The catalog then holds the model that `model.json` beside them names, or, without it, the tutorial's.
+ */
+export async function importFeatureFiles(
+  directory: string,
+  config: Config,
+  request: ImportRequest = {},
+): Promise<FeatureImportSummary> {
+  const files = await readFeatureFiles(directory, { imagesDirectory: request.imagesDirectory });
+  try {
+    const catalog = await openCatalog({ directory: config.catalog, model: files.model });
+    try {
+      request.onStart?.(files.count);
+      const summary = await importFeatures({
+        rows: files.rows(),
+        model: files.model,
+        catalog,
+        readFile: readPicture,
+        hash,
+        // Only thumbnails are made, for which the square of the model makes no difference.
+        images: createImageReader({ inputSize: 224, resizePolicy: "tutorial" }),
+        ...listeners(request),
+      });
+      if (summary.imported > 0) await catalog.compact();
+      return summary;
+    } finally {
+      await catalog.close();
+    }
+  } finally {
+    await files.close();
+  }
+}
+
+/** Writes the catalog's embeddings as the tutorial's three files; the model itself is not needed. */
+export async function exportFeatureFiles(directory: string, config: Config): Promise<{ designs: number }> {
+  const model = await readCatalogModel(config.catalog);
+  if (!model) {
+    throw new AppError(
+      "CATALOG_UNAVAILABLE",
+      `There is no catalog in ${config.catalog}; import designs first with: diptych import SOURCE --catalog ${config.catalog}`,
+    );
+  }
+  const catalog = await openCatalog({ directory: config.catalog, model, create: false });
+  try {
+    return await writeFeatureFiles(directory, catalog);
+  } finally {
+    await catalog.close();
+  }
+}
+
+async function findPack(id: string): Promise<ModelPack> {
+  const ids = await readdir(packsDirectory).catch((): string[] => []);
+  if (!ids.includes(id)) {
+    const known = ids.length > 0 ? ids.join(", ") : 'none: build the default one with "npm run build"';
+    throw new AppError("NOT_FOUND", `There is no model pack "${id}"; there are: ${known}.`);
+  }
+  return openPack(path.join(packsDirectory, id));
+}
+
+function readerFor({ manifest }: ModelPack): ImageReader {
+  return createImageReader({ inputSize: manifest.input.size, resizePolicy: manifest.resizePolicy });
+}
+
+function listeners({ onProgress = () => {}, onError = () => {}, signal }: ImportListeners) {
+  return { onProgress, onError, signal };
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { readConfig, type Settings } from "./config.js";
+import { AppError, errorTable } from "./errors.js";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+
+const program = new Command("diptych")
+  .description("Visual search for designs with two sides, a front and a back.")
+  .version(version)
+  .option("--catalog <dir>", "folder of the catalog (DIPTYCH_CATALOG; default ./diptych-data)")
+  .option("--model <id>", "model pack (DIPTYCH_MODEL; default inception-v3)")
+  .option("--threads <n>", "threads that embed pictures (DIPTYCH_THREADS; default: all processors)")
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError("(diptych --help tells the commands and their options)");
+
+program
+  .command("import")
+  .description("bring designs into the catalog; run it again to go on, or to take in what changed")
+  .argument("[source]", "manifest (.csv, .tsv, .jsonl with front, back and perhaps id) or folder of pictures")
+  .option("--images <dir>", "what the manifest's relative paths are below (default: its own folder)")
+  .option(
+    "--npy <dir>",
+    "take embeddings as they are from name_list.csv, img_feature_f.npy, img_feature_b.npy",
+  )
+  .action(async (source, options) => {
+    const { runImport } = await import("./cli/import.js");
+    process.exitCode = await runImport(source, options, config());
+  });
+
+program
+  .command("search")
+  .description("find the designs most similar to a front picture, a back picture or both")
+  .option("--front <file>", "picture of the front")
+  .option("--back <file>", "picture of the back")
+  .option("--front-weight <n>", "how much the front counts, from 0 up", number, 0.5)
+  .option("--back-weight <n>", "how much the back counts, from 0 up", number, 0.5)
+  .option("--top <n>", "how many matches", wholeNumber, 20)
+  .option("--filter <condition>", "key=value, key=a|b, key!=value, key>=number; repeatable", collect, [])
+  .option("--sheet <file>", "draw the result as a contact sheet (.jpg, .png, .webp)")
+  .option("--json", "print the result as JSON")
+  .action(async (options) => {
+    const { runSearch } = await import("./cli/search.js");
+    await runSearch(options, config());
+  });
+
+program
+  .command("export")
+  .description("write the catalog's embeddings as NumPy files")
+  .requiredOption("--npy <dir>", "folder for name_list.csv, img_feature_f.npy, img_feature_b.npy")
+  .action(async (options) => {
+    const { runExport } = await import("./cli/export.js");
+    await runExport(options, config());
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function config() {
+  return readConfig(program.opts<Settings>(), process.env);
+}
+
+/** Tells the failure on standard error; returns the exit status. */
+function report(error: unknown): number {
+  // Commander has told its own failures already; asking for help is none.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorTable.INVALID_REQUEST.exitCode;
+  const failure = AppError.from(error);
+  const whole = failure.code === "INTERNAL" ? `\n${(failure.cause as Error)?.stack ?? failure.stack}` : "";
+  process.stderr.write(`diptych: ${failure.message}${whole}\n`);
+  return errorTable[failure.code].exitCode;
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError("Expected a whole number from 1 up.");
+  }
+  return value;
+}
+
+function collect(text: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, text];
+}

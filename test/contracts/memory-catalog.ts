@@ -1,0 +1,109 @@
+import { type Design, type EmbeddedDesign, type PerView, VIEWS, viewsOf } from "../../src/core/design.js";
+import { checkDesigns, checkEmbedding, type Embedding } from "../../src/core/embedding.js";
+import { matchesFilter } from "../../src/core/filter.js";
+import type { Catalog, CatalogStats, ModelIdentity } from "../../src/core/ports.js";
+import { compareIds, compareMatches, type Match, type Query, scoreDesign } from "../../src/core/query.js";
+
+/** A catalog that keeps everything in memory and compares with every design: slow, plain and exact. */
+export class MemoryCatalog implements Catalog {
+  readonly model: ModelIdentity;
+  readonly #designs = new Map<string, EmbeddedDesign>();
+  #version = 1;
+
+  constructor(model: ModelIdentity) {
+    this.model = model;
+  }
+
+  async upsert(designs: readonly EmbeddedDesign[]): Promise<void> {
+    checkDesigns(designs, this.model.embeddingDim);
+    for (const design of designs) this.#designs.set(design.id, structuredClone(design));
+    if (designs.length > 0) this.#version++;
+  }
+
+  async delete(ids: readonly string[]): Promise<number> {
+    const deleted = ids.filter((id) => this.#designs.delete(id)).length;
+    if (deleted > 0) this.#version++;
+    return deleted;
+  }
+
+  async get(ids: readonly string[]): Promise<Map<string, Design>> {
+    return this.#lookUp(ids, withoutEmbeddings);
+  }
+
+  async getEmbedded(ids: readonly string[]): Promise<Map<string, EmbeddedDesign>> {
+    return this.#lookUp(ids, (design) => structuredClone(design));
+  }
+
+  async thumbnails(ids: readonly string[]): Promise<Map<string, PerView<Uint8Array>>> {
+    return this.#lookUp(ids, ({ views }) => {
+      const thumbnails = VIEWS.map((view) => [view, views[view]?.thumbnail] as const);
+      return Object.fromEntries(thumbnails.filter(([, thumbnail]) => thumbnail));
+    });
+  }
+
+  async list({ limit, after = null, filter = [] }: Parameters<Catalog["list"]>[0]) {
+    const found = [...this.#designs.values()]
+      .filter(
+        ({ id, attributes }) =>
+          (after === null || compareIds(id, after) > 0) && matchesFilter(attributes, filter),
+      )
+      .sort((a, b) => compareIds(a.id, b.id))
+      .map(withoutEmbeddings);
+    const designs = found.slice(0, limit);
+    return { designs, next: found.length > limit ? designs.at(-1)!.id : null };
+  }
+
+  async search(query: Query): Promise<Match[]> {
+    for (const view of viewsOf(query.embeddings)) {
+      checkEmbedding(query.embeddings[view]!, this.model.embeddingDim, `${view} embedding of the query`);
+    }
+    const matches: Omit<Match, "rank">[] = [];
+    for (const { id, attributes, views } of this.#designs.values()) {
+      if (!matchesFilter(attributes, query.filter)) continue;
+      const scored = scoreDesign(query, embeddingsOf(views));
+      if (scored) matches.push({ id, ...scored, attributes });
+    }
+    return matches
+      .sort(compareMatches)
+      .slice(0, query.topK)
+      .map((match, index) => ({ rank: index + 1, ...match }));
+  }
+
+  async compact(): Promise<void> {}
+
+  async stats(): Promise<CatalogStats> {
+    const designs = [...this.#designs.values()];
+    return {
+      designs: designs.length,
+      views: {
+        front: designs.filter(({ views }) => views.front).length,
+        back: designs.filter(({ views }) => views.back).length,
+      },
+      version: this.#version,
+      bytesOnDisk: 0,
+    };
+  }
+
+  async close(): Promise<void> {}
+
+  #lookUp<T>(ids: readonly string[], resultOf: (design: EmbeddedDesign) => T): Map<string, T> {
+    const found = new Map<string, T>();
+    for (const id of ids) {
+      const design = this.#designs.get(id);
+      if (design) found.set(id, resultOf(design));
+    }
+    return found;
+  }
+}
+
+function withoutEmbeddings({ id, attributes, views }: EmbeddedDesign): Design {
+  const pictures = viewsOf(views).map((view) => {
+    const { sha256, path } = views[view]!;
+    return [view, { sha256, path }];
+  });
+  return { id, attributes: { ...attributes }, views: Object.fromEntries(pictures) };
+}
+
+function embeddingsOf(views: EmbeddedDesign["views"]): PerView<Embedding> {
+  return Object.fromEntries(viewsOf(views).map((view) => [view, views[view]!.embedding]));
+}

@@ -1,0 +1,46 @@
+import type { Attributes, EmbeddedDesign, View } from "../../src/core/design.js";
+import { type Embedding, normalizeL2 } from "../../src/core/embedding.js";
+
+/** Numbers in [0, 1), the same for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let bits = Math.imul(state ^ (state >>> 15), state | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function randomEmbedding(random: () => number, embeddingDim: number): Embedding {
+  return normalizeL2(Float32Array.from({ length: embeddingDim }, () => random() - 0.5));
+}
+
+/** A design whose every view has a random embedding, a hash, a path and a thumbnail. */
+export function sampleDesign(
+  id: string,
+  random: () => number,
+  options: { embeddingDim: number; views?: readonly View[]; attributes?: Attributes },
+): EmbeddedDesign {
+  const { embeddingDim, views = ["front", "back"], attributes = {} } = options;
+  const pictures = views.map((view) => [
+    view,
+    {
+      sha256: `${view}-of-${id}`,
+      path: `/pictures/${id}/${view}.png`,
+      thumbnail: Uint8Array.from({ length: 12 }, () => Math.floor(random() * 256)),
+      embedding: randomEmbedding(random, embeddingDim),
+    },
+  ]);
+  return { id, attributes, views: Object.fromEntries(pictures) };
+}
+
+export function sampleDesigns(
+  count: number,
+  random: () => number,
+  options: { embeddingDim: number },
+): EmbeddedDesign[] {
+  return Array.from({ length: count }, (_, i) =>
+    sampleDesign(`D-${String(i).padStart(5, "0")}`, random, { ...options, attributes: { number: i } }),
+  );
+}
