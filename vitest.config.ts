@@ -1,10 +1,13 @@
 import { defineConfig } from "vitest/config";
 
+const report = process.env.TEST_REPORT;
+
 export default defineConfig({
   test: {
     // Real models, stores and processes on two cores: slow is not wrong.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     projects: [
       {
         extends: true,

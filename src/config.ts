@@ -2,6 +2,13 @@ import path from "node:path";
 import { z } from "zod";
 import { AppError } from "./errors.js";
 
+/** What each setting must be, as the failure tells it. */
+const expected = {
+  catalog: "the path of a folder",
+  model: "the id of a model pack",
+  threads: "a whole number from 1 to 64",
+} as const;
+
 /** Everything that can be set; each field by a flag, by the environment variable named here, or by its default. */
 const configSchema = z.object({
   /** Folder of the catalog. DIPTYCH_CATALOG; default ./diptych-data. Made absolute. */
@@ -33,11 +40,10 @@ export function readConfig(flags: Settings, environment: NodeJS.ProcessEnv): Con
   }
   const parsed = configSchema.safeParse(told);
   if (parsed.success) return Object.freeze(parsed.data);
-  const issue = parsed.error.issues[0]!;
-  const key = String(issue.path[0]);
+  const key = parsed.error.issues[0]!.path[0] as keyof Config;
   throw new AppError(
     "INVALID_REQUEST",
-    `The setting --${key} (${environmentVariable(key)}) cannot be "${told[key]}": ${issue.message}.`,
+    `The setting --${key} (${environmentVariable(key)}) is ${expected[key]}; received "${told[key]}".`,
   );
 }
 

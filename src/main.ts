@@ -13,6 +13,7 @@ const program = new Command("diptych")
   .option("--model <id>", "model pack (DIPTYCH_MODEL; default inception-v3)")
   .option("--threads <n>", "threads that embed pictures (DIPTYCH_THREADS; default: all processors)")
   .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "diptych:")) })
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError("(diptych --help tells the commands and their options)");
 

@@ -1,8 +1,9 @@
 import { exportFeatureFiles } from "../compose.js";
 import type { Config } from "../config.js";
+import { writeTo } from "./output-place.js";
 
 /** `diptych export --npy DIR` */
 export async function runExport(options: { npy: string }, config: Config): Promise<void> {
-  const { designs } = await exportFeatureFiles(options.npy, config);
+  const { designs } = await writeTo(options.npy, () => exportFeatureFiles(options.npy, config));
   process.stdout.write(`${designs} designs written to ${options.npy}\n`);
 }

@@ -5,6 +5,7 @@ import type { Config } from "../config.js";
 import type { ImportProgress } from "../core/import.js";
 import { AppError } from "../errors.js";
 import { createImportErrorReport } from "./import-errors.js";
+import { writeTo } from "./output-place.js";
 import { createProgress, formatDuration, type Progress } from "./progress.js";
 
 /** Exit statuses of `diptych import` beside those of the error table. */
@@ -49,9 +50,11 @@ export async function runImport(
 
 /** Runs an import with progress on standard error, a report of bad rows in the catalog's folder, and an end on Ctrl-C. */
 async function watch(config: Config, run: RunImport): Promise<number> {
-  await mkdir(config.catalog, { recursive: true });
   const errorsPath = path.join(config.catalog, "import-errors.csv");
-  const report = await createImportErrorReport(errorsPath);
+  const report = await writeTo(errorsPath, async () => {
+    await mkdir(config.catalog, { recursive: true });
+    return createImportErrorReport(errorsPath);
+  });
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
   process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);

@@ -7,6 +7,7 @@ import { parseCondition } from "../core/filter.js";
 import type { SearchResult } from "../core/search.js";
 import { AppError } from "../errors.js";
 import { formatMatches } from "./match-table.js";
+import { writeTo } from "./output-place.js";
 
 interface SearchFlags {
   readonly front?: string;
@@ -39,12 +40,11 @@ export async function runSearch(flags: SearchFlags, config: Config): Promise<voi
     if (flags.json) process.stdout.write(`${JSON.stringify(await toJson(result, diptych), null, 2)}\n`);
     else process.stdout.write(formatMatches(result.matches));
     if (flags.sheet !== undefined && format) {
+      const file = path.resolve(flags.sheet);
       const names = pictureNames(flags);
-      await writeFile(
-        flags.sheet,
-        await diptych.contactSheet({ pictures, names, matches: result.matches, format }),
-      );
-      process.stderr.write(`Contact sheet: ${path.resolve(flags.sheet)}\n`);
+      const sheet = await diptych.contactSheet({ pictures, names, matches: result.matches, format });
+      await writeTo(file, () => writeFile(file, sheet));
+      process.stderr.write(`Contact sheet: ${file}\n`);
     }
   } finally {
     await diptych.close();

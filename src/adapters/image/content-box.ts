@@ -1,3 +1,4 @@
+import { type Background, estimateBackground } from "./background.js";
 import type { Pixels } from "./decode.js";
 
 /** A rectangle of whole pixels. */
@@ -11,12 +12,11 @@ export interface Box {
 /**
  * Where the drawing or the garment is on its sheet, or the whole picture when that cannot be told.
  *
- * 1. The background colour is the median, channel by channel, of a frame along the border ({@link FRAME_SHARE} thick).
+ * 1. The background colour is the median, channel by channel, of a frame along the border ({@link estimateBackground}).
  * 2. A pixel differs when one of its channels is further from the background than a tolerance that grows with the
  *    unrest of the frame: 8 levels on clean white, so that a grey line of one pixel counts, 32 at most on grey
  *    paper with shading and scan noise.
- * 3. If less than {@link UNIFORM_SHARE} of the frame is background, or its unrest is above {@link MOST_UNREST}, the
- *    border is no margin: nothing is trimmed.
+ * 3. If less than 70 % of the frame is background, or the frame is a texture, the border is no margin: nothing is trimmed.
  * 4. Dark lines that a scanner leaves along a side are peeled off.
  * 5. Differing pixels are gathered in cells (about 1/100 of the long side) and cells that touch form groups; groups
  *    of up to {@link SPECK_CELLS} cells are dust and noise. A gap below a cell does not part a group, so that dashed
@@ -36,14 +36,6 @@ export function findContentBox(picture: Pixels): Box {
   return grow(content, 1, inner);
 }
 
-/** Thickness of the frame along the border, as a share of the short side. */
-const FRAME_SHARE = 0.015;
-/** The least share of the frame that must be background; a garment may run out of the picture on one side. */
-const UNIFORM_SHARE = 0.7;
-/** Tolerance around the background: base + slope x (median deviation of the frame), never above the most. Levels of 255. */
-const TOLERANCE = { base: 8, slope: 4, most: 32 };
-/** Median deviation of the frame above which it is a texture, from which a garment of its colour cannot be told. */
-const MOST_UNREST = 12;
 /** The most that is peeled from a side, and how full of differing pixels a line is that belongs to a scanner's edge. */
 const SCANNER_EDGE = { depthShare: 0.02, full: 0.5, clear: 0.2 };
 /** Cells along the long side. */
@@ -58,50 +50,6 @@ const STRONG_EXCESS = 24;
 const FRINGE = { pixels: 16, share: 0.04 };
 /** Content with a long side below this share of the picture's is not believed to be the design. */
 const LEAST_CONTENT_SHARE = 0.08;
-
-interface Background {
-  /** Red, green, blue. */
-  readonly colour: readonly [number, number, number];
-  /** Largest difference in a channel that still is background. */
-  readonly tolerance: number;
-}
-
-/** The background as the frame tells it; null when the frame is not uniform. */
-function estimateBackground({ data, width, height }: Pixels): Background | null {
-  const thickness = Math.max(1, Math.round(FRAME_SHARE * Math.min(width, height)));
-  const histograms = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)] as const;
-  const framePixels: number[] = [];
-  for (let y = 0; y < height; y++) {
-    const inside = y >= thickness && y < height - thickness;
-    for (let x = 0; x < width; x++) {
-      if (inside && x === thickness && width > 2 * thickness) x = width - thickness;
-      const at = (y * width + x) * 3;
-      framePixels.push(at);
-      for (let channel = 0; channel < 3; channel++) histograms[channel]![data[at + channel]!]!++;
-    }
-  }
-  const colour = histograms.map((histogram) => histogramMedian(histogram, framePixels.length));
-  const [red, green, blue] = colour as [number, number, number];
-  const deviations = new Uint32Array(256);
-  for (const at of framePixels) {
-    deviations[
-      Math.max(Math.abs(data[at]! - red), Math.abs(data[at + 1]! - green), Math.abs(data[at + 2]! - blue))
-    ]!++;
-  }
-  const unrest = histogramMedian(deviations, framePixels.length);
-  if (unrest > MOST_UNREST) return null;
-  const tolerance = Math.min(TOLERANCE.most, TOLERANCE.base + TOLERANCE.slope * unrest);
-  const uniform = deviations.subarray(0, tolerance + 1).reduce((sum, count) => sum + count, 0);
-  return uniform >= UNIFORM_SHARE * framePixels.length ? { colour: [red, green, blue], tolerance } : null;
-}
-
-function histogramMedian(histogram: Uint32Array, total: number): number {
-  let seen = 0;
-  return histogram.findIndex((count) => {
-    seen += count;
-    return 2 * seen >= total;
-  });
-}
 
 /** In the marks of {@link markDifferences}: the pixel differs; it differs strongly. */
 const DIFFERS = 1;

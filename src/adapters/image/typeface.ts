@@ -53,11 +53,9 @@ export class Typeface {
       const glyph = font.charToGlyph(character);
       if (glyph.index === 0) continue;
       const options = { variation: { wght: weight } };
-      return {
-        advance: font.getAdvanceWidth(character, EM, options),
-        path: font.getPath(character, 0, 0, EM, options).toPathData(0),
-        origin: { font, glyph },
-      };
+      // The path before the advance: opentype.js learns a glyph's advance at this weight by drawing it.
+      const path = font.getPath(character, 0, 0, EM, options).toPathData(0);
+      return { advance: font.getAdvanceWidth(character, EM, options), path, origin: { font, glyph } };
     }
     return this.#drawCode(codePoint, weight);
   }
@@ -70,6 +68,8 @@ export class Typeface {
     const options = { variation: { wght: weight } };
     const size = 380;
     const line = (text: string, baseline: number): string => {
+      // Drawn once for the width alone: see above.
+      font.getPath(text, 0, 0, size, options);
       const inset = (CODE_BOX.width - font.getAdvanceWidth(text, size, options)) / 2;
       return font.getPath(text, inset, baseline, size, options).toPathData(0);
     };

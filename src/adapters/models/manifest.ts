@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ModelIdentity } from "../../core/ports.js";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u, "64 lower-case hexadecimal digits");
-const perChannel = z.tuple([z.number(), z.number(), z.number()]);
+const perChannel = (number: z.ZodNumber) => z.tuple([number, number, number]);
 
 /** What the network takes: pictures `size` x `size`, batch first. */
 const inputSchema = z.strictObject({
@@ -16,7 +16,11 @@ const inputSchema = z.strictObject({
     /** The network takes the 8-bit values as they are and scales them itself. */
     z.strictObject({ elementType: z.literal("uint8") }),
     /** The network takes (value - mean) / std, with value, mean and std in 0..255, in the order of the channels. */
-    z.strictObject({ elementType: z.literal("float32"), mean: perChannel, std: perChannel }),
+    z.strictObject({
+      elementType: z.literal("float32"),
+      mean: perChannel(z.number()),
+      std: perChannel(z.number().positive()),
+    }),
   ]),
 });
 export type PackInput = z.infer<typeof inputSchema>;

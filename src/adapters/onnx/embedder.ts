@@ -53,6 +53,7 @@ class ThreadedEmbedder implements Embedder {
   readonly #pool: Piscina<EmbeddingTask, EmbeddingAnswer>;
   readonly #threads: number;
   readonly #maxBatchSize: number;
+  readonly #running = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -86,12 +87,24 @@ class ThreadedEmbedder implements Embedder {
     for (let start = 0; start < tensors.length; start += batchSize) {
       batches.push(this.#embedBatch(tensors.slice(start, start + batchSize)));
     }
-    return (await Promise.all(batches)).flat();
+    const all = Promise.all(batches);
+    this.#running.add(all);
+    try {
+      return (await all).flat();
+    } finally {
+      this.#running.delete(all);
+    }
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#pool.close();
+    this.#closing ??= this.#drain();
     return this.#closing;
+  }
+
+  /** Waits itself: the pool's own close gives up after a time, and with it what still waits in its queue. */
+  async #drain(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    await this.#pool.destroy();
   }
 
   async #embedBatch(tensors: readonly PixelTensor[]): Promise<ItemResult<Embedding>[]> {
@@ -105,9 +118,9 @@ class ThreadedEmbedder implements Embedder {
       pixels.set(tensor.data, i * size * size * 3);
     });
     const answers = (await this.#run({ pixels, batchSize: taken.length })).values();
-    return tensors.map(({ width, height }, i) => {
+    return tensors.map(({ width, height, data }, i) => {
       if (fits[i]) return answers.next().value!;
-      const message = `The model takes pictures of ${size} x ${size} pixels, 3 bytes each; received ${width} x ${height}.`;
+      const message = `The model takes pictures of ${size} x ${size} pixels, 3 bytes each; received ${width} x ${height} in ${data.length} bytes.`;
       return { error: new AppError("INVALID_REQUEST", message) };
     });
   }

@@ -7,13 +7,19 @@ import { networkInput } from "./network-input.js";
 
 // One thread a session: pictures run beside one another in several workers, which is faster than one at a time in several threads.
 const { manifest, modelPath } = workerData as WorkerData;
-const session = await InferenceSession.create(modelPath, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+const session = await InferenceSession.create(modelPath, {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  // Without it processors that lack VNNI add up 8-bit products in 16 bits, which overflow: other embeddings than elsewhere.
+  extra: { session: { x64quantprecision: "1" } },
+});
 const recipe: DescriptorRecipe = {
   poolings: manifest.outputs.map((output) => output.pooling),
   seed: manifest.projection.seed,
   embeddingDim: manifest.embeddingDim,
 };
 const outputNames = manifest.outputs.map((output) => output.name);
+for (const name of outputNames) holdFeatureMap(name);
 
 /** Embeds one batch. When it fails as a whole its pictures are tried one by one, so that each fails only by itself. */
 export default async function embedBatch({ pixels, batchSize }: EmbeddingTask): Promise<EmbeddingAnswer> {
@@ -52,6 +58,15 @@ async function embedInto(embeddings: Float32Array, pixels: Uint8Array, batchSize
   for (let i = 0; i < batchSize; i++) {
     const maps = outputNames.map((name) => featureMap(outputs[name]!, i));
     embeddings.set(describe(maps, recipe), i * recipe.embeddingDim);
+  }
+}
+
+/** Holds that an output is a feature map: anything else would make embeddings of nothing. */
+function holdFeatureMap(name: string): void {
+  const output = session.outputMetadata.find((metadata) => metadata.name === name);
+  if (!output) throw new Error(`it has no output named "${name}".`);
+  if (!output.isTensor || output.type !== "float32" || output.shape.length !== 4) {
+    throw new Error(`its output "${name}" is not float32 [batch, channels, height, width].`);
   }
 }
 

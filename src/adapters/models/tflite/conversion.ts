@@ -11,6 +11,9 @@ const activationRanges = {
   RELU6: [0, 6],
 } as const;
 
+/** Bytes of one element. */
+const elementSizes = { float32: 4, int32: 4, uint8: 1, int8: 1 } as const;
+
 /** Where each axis of TFLite's [batch, height, width, channels] stands in ONNX's [batch, channels, height, width]. */
 const nchwAxis = [0, 2, 3, 1] as const;
 
@@ -23,6 +26,8 @@ export class Conversion {
   readonly #model: TfliteModel;
   readonly graph: OnnxGraph;
   readonly #keepQuantization: boolean;
+  /** The tensors whose value is in the graph. */
+  readonly #made = new Set<TfliteTensor>();
 
   constructor(model: TfliteModel, graph: OnnxGraph, precision: "int8" | "float32") {
     this.#model = model;
@@ -37,8 +42,20 @@ export class Conversion {
     return tensor;
   }
 
+  /** The shape of a tensor that must have four dimensions. */
+  shape4d(index: number | undefined): readonly [number, number, number, number] {
+    const { name, shape } = this.tensor(index);
+    if (shape.length !== 4) {
+      throw new AppError(
+        "MODEL_INVALID",
+        `The TFLite tensor "${name}" must have four dimensions; its shape is [${shape}].`,
+      );
+    }
+    return shape as readonly number[] as readonly [number, number, number, number];
+  }
+
   declareInput(index: number): void {
-    const { name, shape, type, quantization } = this.tensor(index);
+    const { name, shape, type, quantization } = this.#real(index);
     this.graph.input(name, type, ["batch", ...shape.slice(1)]);
     const nchw =
       shape.length === 4
@@ -53,18 +70,29 @@ export class Conversion {
     this.graph.output(name, "float32", ["batch", ...onnxShape(shape).slice(1)]);
   }
 
-  /** The float32 value of a tensor: of the network's input, of a constant, or of what an operator computed. */
-  value(index: number | undefined): string {
+  /**
+   * The float32 value of a tensor: of the network's input, of a constant, or of what an operator computed.
+   *
+   * @param rank a constant with fewer dimensions gets dimensions of 1 in front, as it must before it is broadcast.
+   */
+  value(index: number | undefined, rank = 0): string {
     const tensor = this.tensor(index);
     if (this.#model.inputs.includes(index!)) return `${tensor.name}:float`;
-    if (!tensor.data) return tensor.name;
-    const nchw = onnxShape(tensor.shape);
-    return this.weights(
-      index,
-      nchw,
-      onnxAxis(tensor.quantization?.axis ?? 0, tensor.shape.length),
-      (elements) => (tensor.shape.length === 4 ? permute(elements, tensor.shape, [0, 3, 1, 2]) : elements),
-    );
+    if (tensor.data) {
+      const missing = Math.max(0, rank - tensor.shape.length);
+      const shape = [...new Array<number>(missing).fill(1), ...tensor.shape];
+      const axis = onnxAxis((tensor.quantization?.axis ?? 0) + missing, shape.length);
+      return this.weights(index, onnxShape(shape), axis, (elements) =>
+        shape.length === 4 ? permute(elements, shape, [0, 3, 1, 2]) : elements,
+      );
+    }
+    if (!this.#made.has(tensor)) {
+      throw new AppError(
+        "MODEL_INVALID",
+        `The TFLite model is damaged: "${tensor.name}" is used before it is computed.`,
+      );
+    }
+    return tensor.name;
   }
 
   /** A constant's elements as numbers; the schema stores shapes and axes so. */
@@ -87,20 +115,28 @@ export class Conversion {
     axis: number,
     arrange: <T extends Int8Array | Int32Array | Float32Array>(elements: T) => T = (elements) => elements,
   ): string {
-    const tensor = this.tensor(index);
-    const { name, quantization, data } = tensor;
+    const tensor = this.#real(index);
+    const { name, type, shape, quantization, data } = tensor;
     if (!data) throw new AppError("MODEL_INVALID", `The TFLite tensor "${name}" must be a constant.`);
-    const stored = `${name}:stored`;
-    if (tensor.type === "float32" || !quantization) {
-      this.graph.constant(name, "float32", dims, bytesOf(arrange(new Float32Array(aligned(data)))));
-      return name;
+    const expected = shape.reduce((product, size) => product * size, elementSizes[type]);
+    if (data.length !== expected) {
+      throw new AppError(
+        "MODEL_INVALID",
+        `The TFLite model is damaged: "${name}" of shape [${shape}] must have ${expected} bytes; it has ${data.length}.`,
+      );
     }
-    if (tensor.type === "int32") {
+    if (this.#made.has(tensor)) return name;
+    this.#made.add(tensor);
+    if (!quantization) {
+      return this.graph.constant(name, "float32", dims, bytesOf(arrange(new Float32Array(aligned(data)))));
+    }
+    const stored = `${name}:stored`;
+    if (type === "int32") {
       this.graph.constant(stored, "int32", dims, bytesOf(arrange(new Int32Array(aligned(data)))));
       return this.#dequantize(stored, name, "int32", quantization, axis);
     }
     // uint8 weights become int8, which is exact and has the faster kernels: both the bytes and the zero point move by 128.
-    const unsigned = tensor.type === "uint8";
+    const unsigned = type === "uint8";
     const elements = new Int8Array(data.map((byte) => (unsigned ? byte ^ 0x80 : byte)).buffer);
     const zeroPoints = quantization.zeroPoints.map((zeroPoint) => (unsigned ? zeroPoint - 128 : zeroPoint));
     this.graph.constant(stored, "int8", dims, bytesOf(arrange(elements)));
@@ -115,6 +151,7 @@ export class Conversion {
    */
   finish(index: number | undefined, result: string, activation = 0): void {
     const tensor = this.tensor(index);
+    this.#made.add(tensor);
     const quantization = this.#keepQuantization ? tensor.quantization : null;
     const activated = this.#activate(result, tensor, activation, quantization !== null);
     if (!quantization) {
@@ -132,6 +169,18 @@ export class Conversion {
       `${tensor.name}:quantized`,
     );
     this.graph.node("DequantizeLinear", [quantized, ...parameters], tensor.name);
+  }
+
+  /** A tensor that stands for real numbers: float32, or integers with the quantisation that tells which. */
+  #real(index: number | undefined): TfliteTensor {
+    const tensor = this.tensor(index);
+    if (tensor.type !== "float32" && !tensor.quantization) {
+      throw new AppError(
+        "MODEL_INVALID",
+        `The TFLite tensor "${tensor.name}" holds ${tensor.type} numbers without a quantisation, which is not supported.`,
+      );
+    }
+    return tensor;
   }
 
   /**
@@ -177,8 +226,7 @@ export class Conversion {
   }
 
   #quantizationParameters(name: string, type: ElementType, quantization: Quantization): string[] {
-    const { scales } = quantization;
-    const zeroPoints = scales.map((_, i) => quantization.zeroPoints[i] ?? 0);
+    const { scales, zeroPoints } = quantization;
     const dims = scales.length > 1 ? [scales.length] : [];
     const scale = this.graph.floats(`${name}:scale`, scales, dims);
     const bytes =
@@ -237,7 +285,7 @@ function storedRange({ type, quantization }: TfliteTensor): [number, number] {
   if (!quantization) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const [low, high] = type === "int8" ? [-128, 127] : [0, 255];
   const scale = quantization.scales[0]!;
-  const zeroPoint = quantization.zeroPoints[0] ?? 0;
+  const zeroPoint = quantization.zeroPoints[0]!;
   return [scale * (low - zeroPoint), scale * (high - zeroPoint)];
 }
 

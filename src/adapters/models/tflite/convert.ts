@@ -28,28 +28,43 @@ export interface ConvertOptions {
  * it), or has no tensor of a name asked for.
  */
 export function convertTflite(bytes: Uint8Array, options: ConvertOptions = {}): Uint8Array {
+  try {
+    return convert(bytes, options);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new AppError(
+      "MODEL_INVALID",
+      `The TFLite file is damaged or cut short: an offset in its ${bytes.length} bytes points outside of it.`,
+      { cause },
+    );
+  }
+}
+
+function convert(bytes: Uint8Array, options: ConvertOptions): Uint8Array {
   const model = readTfliteModel(bytes);
-  const outputs = options.outputs?.map((name) => tensorNamed(model, name)) ?? model.outputs;
+  const outputs = options.outputs?.map((name) => computedTensor(model, name)) ?? model.outputs;
   const graph = new OnnxGraph();
   const conversion = new Conversion(model, graph, options.precision ?? "int8");
   for (const input of model.inputs) conversion.declareInput(input);
   for (const operator of neededOperators(model, outputs)) {
-    const convert = operatorConverters[operator.name];
-    if (!convert) {
+    const convertOperator = operatorConverters[operator.name];
+    if (!convertOperator) {
       throw new AppError(
         "MODEL_INVALID",
         `The TFLite operator ${operator.name} is not supported; supported are ${Object.keys(operatorConverters).join(", ")}.`,
       );
     }
-    convert(operator, conversion);
+    convertOperator(operator, conversion);
   }
   for (const output of outputs) conversion.declareOutput(output);
   return graph.encode();
 }
 
-function tensorNamed(model: TfliteModel, name: string): number {
-  const index = model.tensors.findIndex((tensor) => tensor.name === name);
-  if (index < 0) throw new AppError("MODEL_INVALID", `The TFLite model has no tensor named "${name}".`);
+function computedTensor({ tensors, operators }: TfliteModel, name: string): number {
+  const index = tensors.findIndex((tensor) => tensor.name === name);
+  if (!operators.some(({ outputs }) => outputs.includes(index))) {
+    throw new AppError("MODEL_INVALID", `The TFLite model computes no tensor named "${name}".`);
+  }
   return index;
 }
 

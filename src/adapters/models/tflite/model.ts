@@ -6,7 +6,7 @@ import { operatorName } from "./operator-names.js";
 const elementTypes = { 0: "float32", 2: "int32", 3: "uint8", 9: "int8" } as const;
 export type ElementType = (typeof elementTypes)[keyof typeof elementTypes];
 
-/** real = scale * (stored - zeroPoint); one scale for the tensor, or one for each index along `axis`. */
+/** real = scale * (stored - zeroPoint); one of each for the tensor, or one for each index along `axis`. */
 export interface Quantization {
   readonly scales: readonly number[];
   readonly zeroPoints: readonly number[];
@@ -34,6 +34,7 @@ export interface TfliteOperator {
 
 /** The first subgraph of a TFLite file. */
 export interface TfliteModel {
+  /** Each with a name of its own. */
   readonly tensors: readonly TfliteTensor[];
   /** In an order in which they can run. */
   readonly operators: readonly TfliteOperator[];
@@ -43,33 +44,22 @@ export interface TfliteModel {
 
 /**
  * Reads a TFLite file. Field numbers are those of the published schema, version 3
- * (tensorflow/lite/schema/schema.fbs).
+ * (tensorflow/lite/schema/schema.fbs). Options tables are read when they are asked.
  *
- * @throws AppError MODEL_INVALID when the file is not TFLite, is damaged, or holds a tensor type that is not supported.
+ * @throws AppError MODEL_INVALID when the file is not TFLite or holds a tensor type that is not supported.
+ * @throws RangeError when an offset points outside of the file.
  */
 export function readTfliteModel(bytes: Uint8Array): TfliteModel {
   if (new TextDecoder("latin1").decode(bytes.subarray(4, 8)) !== "TFL3") {
     throw new AppError("MODEL_INVALID", "A TFLite file carries the mark TFL3 at byte 4; this one does not.");
   }
-  try {
-    return readRoot(FlatTable.root(bytes));
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new AppError(
-      "MODEL_INVALID",
-      `The TFLite file is damaged or cut short: an offset in its ${bytes.length} bytes points outside of it.`,
-      { cause },
-    );
-  }
-}
-
-function readRoot(root: FlatTable): TfliteModel {
+  const root = FlatTable.root(bytes);
   const subgraph = root.tables(2)[0];
   if (!subgraph) throw new AppError("MODEL_INVALID", "The TFLite file holds no graph.");
   const operatorNames = root.tables(1).map(readOperatorName);
   const buffers = root.tables(4);
   return {
-    tensors: subgraph.tables(0).map((tensor) => readTensor(tensor, buffers)),
+    tensors: withDistinctNames(subgraph.tables(0).map((tensor) => readTensor(tensor, buffers))),
     inputs: subgraph.int32s(1),
     outputs: subgraph.int32s(2),
     operators: subgraph.tables(3).map((operator) => ({
@@ -100,12 +90,24 @@ function readTensor(tensor: FlatTable, buffers: readonly FlatTable[]): TfliteTen
     name,
     shape: tensor.int32s(0),
     type,
-    quantization: readQuantization(tensor.table(4)),
+    quantization: type === "float32" ? null : readQuantization(tensor.table(4)),
     data: data && data.length > 0 ? data : null,
   };
 }
 
 function readQuantization(table: FlatTable | null): Quantization | null {
   const scales = table?.float32s(2) ?? [];
-  return table && scales.length > 0 ? { scales, zeroPoints: table.int64s(3), axis: table.int32(6) } : null;
+  if (!table || scales.length === 0) return null;
+  const zeroPoints = table.int64s(3);
+  return { scales, zeroPoints: scales.map((_, i) => zeroPoints[i] ?? 0), axis: table.int32(6) };
+}
+
+/** Names are free in TFLite, but a graph goes by them: where one is missing or taken the tensor's index is added. */
+function withDistinctNames(tensors: readonly TfliteTensor[]): TfliteTensor[] {
+  const taken = new Set([""]);
+  return tensors.map((tensor, i) => {
+    const name = taken.has(tensor.name) ? `${tensor.name}#${i}` : tensor.name;
+    taken.add(name);
+    return { ...tensor, name };
+  });
 }

@@ -23,11 +23,14 @@ export const operatorConverters: Readonly<Record<string, OperatorConverter>> = {
   DEQUANTIZE: convertRequantization,
 };
 
-/** Weights [output channels, height, width, input channels]; ONNX wants the channels before height and width. */
+/**
+ * Weights [output channels, height, width, input channels]; ONNX wants the channels before height and width. A picture with
+ * more channels than the weights see is taken in groups.
+ */
 function convertConvolution({ inputs, outputs, options }: TfliteOperator, conversion: Conversion): void {
   const { graph } = conversion;
-  const shape = conversion.tensor(inputs[1]).shape;
-  const [outputChannels, height, width, inputChannels] = shape as [number, number, number, number];
+  const shape = conversion.shape4d(inputs[1]);
+  const [outputChannels, height, width, inputChannels] = shape;
   const weights = conversion.weights(
     inputs[1],
     [outputChannels, inputChannels, height, width],
@@ -42,7 +45,7 @@ function convertConvolution({ inputs, outputs, options }: TfliteOperator, conver
     "Conv",
     [conversion.value(inputs[0]), weights, ...bias(inputs[2], conversion)],
     `${conversion.tensor(outputs[0]).name}:result`,
-    window,
+    { ...window, group: conversion.shape4d(inputs[0])[3] / inputChannels },
   );
   conversion.finish(outputs[0], result, options?.int8(3));
 }
@@ -52,8 +55,8 @@ function convertDepthwiseConvolution(
   { inputs, outputs, options }: TfliteOperator,
   conversion: Conversion,
 ): void {
-  const shape = conversion.tensor(inputs[1]).shape;
-  const [, height, width, channels] = shape as [number, number, number, number];
+  const shape = conversion.shape4d(inputs[1]);
+  const [, height, width, channels] = shape;
   const weights = conversion.weights(inputs[1], [channels, 1, height, width], 0, (elements) =>
     permute(elements, shape, [3, 0, 1, 2]),
   );
@@ -65,7 +68,7 @@ function convertDepthwiseConvolution(
     "Conv",
     [conversion.value(inputs[0]), weights, ...bias(inputs[2], conversion)],
     `${conversion.tensor(outputs[0]).name}:result`,
-    { ...window, group: conversion.tensor(inputs[0]).shape[3]! },
+    { ...window, group: conversion.shape4d(inputs[0])[3] },
   );
   conversion.finish(outputs[0], result, options?.int8(4));
 }
@@ -105,7 +108,7 @@ function slidingWindow(
   options: FlatTable | null,
   { kernel, dilations }: { kernel: readonly [number, number]; dilations: readonly [number, number] },
 ) {
-  const [, height, width] = conversion.tensor(input).shape;
+  const [, height, width] = conversion.shape4d(input);
   const strides = [options?.int32(2, 1) ?? 1, options?.int32(1, 1) ?? 1] as const;
   const same = (options?.int8(0) ?? 0) === 0;
   const pad = (size: number, axis: 0 | 1) => {
@@ -114,8 +117,8 @@ function slidingWindow(
       (Math.ceil(size / strides[axis]) - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
     return Math.max(0, covered - size);
   };
-  const vertical = pad(height!, 0);
-  const horizontal = pad(width!, 1);
+  const vertical = pad(height, 0);
+  const horizontal = pad(width, 1);
   const before = [Math.floor(vertical / 2), Math.floor(horizontal / 2)];
   const after = [Math.ceil(vertical / 2), Math.ceil(horizontal / 2)];
   return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] };
@@ -129,9 +132,20 @@ function convertConcatenation({ inputs, outputs, options }: TfliteOperator, conv
   conversion.finish(outputs[0], result, options?.int8(1));
 }
 
+/** A constant with fewer dimensions is broadcast along TFLite's last ones, which in ONNX are others. */
 function convertAddition({ inputs, outputs, options }: TfliteOperator, conversion: Conversion): void {
-  const values = inputs.map((input) => conversion.value(input));
-  const result = conversion.graph.node("Add", values, `${conversion.tensor(outputs[0]).name}:result`);
+  const { name, shape } = conversion.tensor(outputs[0]);
+  for (const input of inputs) {
+    const operand = conversion.tensor(input);
+    if (!operand.data && operand.shape.length !== shape.length) {
+      throw new AppError(
+        "MODEL_INVALID",
+        `The TFLite operator ADD is supported on computed values of as many dimensions as the sum; "${operand.name}" has the shape [${operand.shape}], "${name}" [${shape}].`,
+      );
+    }
+  }
+  const values = inputs.map((input) => conversion.value(input, shape.length));
+  const result = conversion.graph.node("Add", values, `${name}:result`);
   conversion.finish(outputs[0], result, options?.int8(0));
 }
 
@@ -171,10 +185,10 @@ function convertFullyConnected({ inputs, outputs, options }: TfliteOperator, con
   const { graph } = conversion;
   const { name, shape } = conversion.tensor(outputs[0]);
   const weightShape = conversion.tensor(inputs[1]).shape;
-  if (shape.length !== 2) {
+  if (shape.length !== 2 || weightShape.length !== 2) {
     throw new AppError(
       "MODEL_INVALID",
-      `The TFLite operator FULLY_CONNECTED is supported with an output [batch, n]; that of "${name}" is [${shape}].`,
+      `The TFLite operator FULLY_CONNECTED is supported with weights [n, m] and an output [batch, n]; those of "${name}" are [${weightShape}] and [${shape}].`,
     );
   }
   const last = channelsLast(inputs[0], conversion, `${name}:nhwc`);

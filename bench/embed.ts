@@ -1,0 +1,51 @@
+/** `npm run bench:embed`: pictures a second from file bytes to embedding, stage by stage, and how the event loop fares. */
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { rasterise } from "../demo/catalogue.js";
+import { createFlatDesign } from "../demo/flats/design.js";
+import { drawFlat } from "../demo/flats/draw.js";
+import { createImageReader } from "../src/adapters/image/reader.js";
+import { openPack } from "../src/adapters/models/pack.js";
+import { createEmbedder } from "../src/adapters/onnx/embedder.js";
+import { percentile, report, residentMb, time } from "./measure.js";
+
+const PICTURES = 64;
+const pack = await openPack("packs/inception-v3");
+const reader = createImageReader({
+  inputSize: pack.manifest.input.size,
+  resizePolicy: pack.manifest.resizePolicy,
+});
+const files = await Promise.all(
+  Array.from({ length: PICTURES }, (_, i) =>
+    rasterise(drawFlat(createFlatDesign(1, i), i % 2 ? "back" : "front")),
+  ),
+);
+const tensors = await Promise.all(files.map((file) => reader.toTensor(file)));
+const decodes = await time(3, 1, () => Promise.all(files.map((file) => reader.read(file))));
+const rows = [row("decode, trim, resize, thumbnail", decodes, PICTURES)];
+
+for (const threads of [1, 2]) {
+  const embedder = await createEmbedder(pack, { threads });
+  const loop = monitorEventLoopDelay({ resolution: 1 });
+  for (const batch of [1, 2, 16, PICTURES]) {
+    loop.reset();
+    loop.enable();
+    const samples = await time(Math.max(4, 32 / batch), 2, () => embedder.embed(tensors.slice(0, batch)));
+    loop.disable();
+    rows.push({
+      ...row(`embed ${batch} at once, ${threads} thread${threads > 1 ? "s" : ""}`, samples, batch),
+      "event loop p99 ms": loop.percentile(99) / 1e6,
+    });
+  }
+  await embedder.close();
+}
+report(rows);
+
+function row(what: string, samples: readonly number[], pictures: number): Record<string, string | number> {
+  return {
+    what,
+    "pictures/s": (1000 * pictures) / percentile(samples, 0.5),
+    "p50 ms": percentile(samples, 0.5),
+    "p95 ms": percentile(samples, 0.95),
+    "resident MB": residentMb(),
+  };
+}

@@ -1,0 +1,40 @@
+/** What the benchmarks share: percentiles, and how a result is told. */
+
+/** The value below which a share of the samples lies (nearest rank). */
+export function percentile(samples: readonly number[], share: number): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
+}
+
+/** Milliseconds that each of `runs` calls took, one after another, after `warmUps` that are not counted. */
+export async function time(
+  runs: number,
+  warmUps: number,
+  call: (run: number) => Promise<unknown>,
+): Promise<number[]> {
+  const samples: number[] = [];
+  for (let run = -warmUps; run < runs; run++) {
+    const started = performance.now();
+    await call(run + warmUps);
+    if (run >= 0) samples.push(performance.now() - started);
+  }
+  return samples;
+}
+
+export function residentMb(): number {
+  return process.memoryUsage().rss / 1e6;
+}
+
+/** Prints the rows as JSON with `--json`, else as a table. Figures are rounded to three digits. */
+export function report(rows: readonly Readonly<Record<string, string | number>>[]): void {
+  const rounded = rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([key, value]) => [
+        key,
+        typeof value === "number" ? Number(value.toPrecision(4)) : value,
+      ]),
+    ),
+  );
+  if (process.argv.includes("--json")) console.log(JSON.stringify(rounded, null, 2));
+  else console.table(rounded);
+}

@@ -1,0 +1,68 @@
+/** `npm run demo`: draws a catalogue of garment flats, imports it, and searches it with a pair that was scanned askew. */
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { formatMatches } from "../src/cli/match-table.js";
+import { createProgress, type Progress } from "../src/cli/progress.js";
+import { openDiptych } from "../src/index.js";
+import { rasterise, writeCatalogue } from "./catalogue.js";
+import { createFlatDesign } from "./flats/design.js";
+import { drawFlat } from "./flats/draw.js";
+import { perturb } from "./perturb.js";
+
+const SEED = 1;
+/** The design whose pair, scaled, shifted, turned and recompressed, is the query. */
+const QUERY_INDEX = 26;
+
+const { values } = parseArgs({ options: { size: { type: "string", default: "300" } } });
+const size = Number(values.size);
+if (!(Number.isInteger(size) && size > QUERY_INDEX)) {
+  throw new Error(`--size takes a whole number above ${QUERY_INDEX}; received ${values.size}.`);
+}
+
+const directory = path.resolve("demo-data", String(size));
+await mkdir(directory, { recursive: true });
+
+let progress = startProgress("pairs drawn", size);
+const { manifest } = await writeCatalogue({
+  directory,
+  count: size,
+  seed: SEED,
+  onProgress: (done) => progress.update(done),
+});
+progress.finish(`${size} pairs drawn in ${path.relative(".", directory)}`);
+
+const diptych = await openDiptych({ catalog: path.join(directory, "catalog"), create: true });
+progress = startProgress("designs", size);
+const summary = await diptych.import(manifest, { onProgress: ({ rows }) => progress.update(rows) });
+progress.finish(`${summary.imported} imported, ${summary.unchanged} were there already`);
+
+const design = createFlatDesign(SEED, QUERY_INDEX);
+const pictures = {
+  front: await perturb(await rasterise(drawFlat(design, "front")), "mild", 1),
+  back: await perturb(await rasterise(drawFlat(design, "back")), "mild", 2),
+};
+const names = { front: "query-front.jpg", back: "query-back.jpg" };
+await writeFile(path.join(directory, names.front), pictures.front);
+await writeFile(path.join(directory, names.back), pictures.back);
+
+const { matches, timings } = await diptych.search({ pictures });
+const sheet = path.join(directory, "contact-sheet.jpg");
+await writeFile(sheet, await diptych.contactSheet({ pictures, names, matches }));
+await diptych.close();
+
+const command = `npx diptych search --catalog ${rel("catalog")} --front ${rel(names.front)} --back ${rel(names.back)}`;
+console.log(`
+The query is ${design.id}, scaled, shifted, turned by three degrees and recompressed.
+
+${formatMatches(matches)}
+Found in ${timings.totalMs.toFixed(0)} ms. Contact sheet: ${rel("contact-sheet.jpg")}
+Search it yourself: ${command}`);
+
+function startProgress(unit: string, total: number): Progress {
+  return createProgress({ stream: process.stderr, now: () => performance.now(), total, unit });
+}
+
+function rel(file: string): string {
+  return path.relative(".", path.join(directory, file));
+}
