@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type Diptych, openDiptych } from "../compose.js";
 import type { Config } from "../config.js";
@@ -29,7 +30,9 @@ export async function runSearch(flags: SearchFlags, config: Config): Promise<voi
   const format = flags.sheet === undefined ? null : sheetFormat(flags.sheet);
   const filter = flags.filter.map(parseCondition);
   const pictures = await readPictures(flags);
-  const diptych = await openDiptych(config);
+  // Each view is embedded by a thread of its own; further ones would only load the model for nothing.
+  const threads = Math.min(config.threads ?? availableParallelism(), VIEWS.length);
+  const diptych = await openDiptych({ ...config, threads });
   try {
     const result = await diptych.search({
       pictures,

@@ -53,7 +53,11 @@ describe("wrong usage ends with status 2 and one sentence", () => {
     ["a weight that is no number", ["search", "--front-weight", "much"], "Expected a number."],
     ["a weight below zero", ["search", "--front", "flats/A_front.png", "--back-weight", "-1"], "from 0 up"],
     ["no matches wanted", ["search", "--top", "0"], "Expected a whole number from 1 up."],
-    ["a filter that is none", ["search", "--front", "flats/A_front.png", "--filter", "red"], 'received "red"'],
+    [
+      "a filter that is none",
+      ["search", "--front", "flats/A_front.png", "--filter", "red"],
+      'received "red"',
+    ],
     ["no place for an export", ["export"], "required option '--npy <dir>' not specified"],
   ])("%s", async (_, args, sentence) => {
     expect(await sentenceOf(2, [...args, ...(args.length > 1 ? ["--catalog", "elsewhere"] : [])])).toContain(
@@ -113,8 +117,14 @@ test("--version tells the package's version", async () => {
 
 test.each([
   [["--help"], ["import", "search", "export", "--catalog", "DIPTYCH_CATALOG"]],
-  [["import", "--help"], ["--images", "--npy", "--catalog", "manifest"]],
-  [["help", "search"], ["--front-weight", "--filter", "--sheet", "--json", "default: 20"]],
+  [
+    ["import", "--help"],
+    ["--images", "--npy", "--catalog", "manifest"],
+  ],
+  [
+    ["help", "search"],
+    ["--front-weight", "--filter", "--sheet", "--json", "default: 20"],
+  ],
 ])("%s tells what there is", async (args, words) => {
   const ending = await diptych(args);
   expect(ending).toMatchObject({ exitCode: 0, stderr: "" });

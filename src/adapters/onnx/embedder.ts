@@ -31,6 +31,8 @@ export async function createEmbedder(pack: ModelPack, options: EmbedderOptions =
     minThreads: threads,
     maxThreads: threads,
   });
+  // A thread that ends between two tasks is replaced, and told here; unheard it would end the process.
+  pool.on("error", () => {});
   const embedder = new ThreadedEmbedder(pack, pool, threads, options.maxBatchSize ?? 8);
   try {
     await embedder.ready();
