@@ -4,7 +4,7 @@ import { AppError, errorTable } from "./errors.js";
 
 test("docs/errors.md tells the same table", () => {
   const text = readFileSync(new URL("../docs/errors.md", import.meta.url), "utf8");
-  const documented = [...text.matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (\d+) \| (yes|no) \|/gmu)].map(
+  const documented = [...text.matchAll(/^\| `([A-Z_]+)` +\| (\d+) +\| (\d+) +\| (yes|no) +\|/gmu)].map(
     ([, code, httpStatus, exitCode, retryable]) => [
       code,
       { httpStatus: Number(httpStatus), exitCode: Number(exitCode), retryable: retryable === "yes" },
