@@ -40,7 +40,7 @@ const pair = (name: string) => ({
   back: join(flats, `${name}_back.png`),
 });
 
-describe("manifests", () => {
+describe.concurrent("manifests", () => {
   test("CSV: columns in any order, quoted fields, numbers, a view that is missing", async () => {
     const manifest = await writeManifest("designs.csv", [
       "front,colour,id,back,year,note",
@@ -103,7 +103,7 @@ describe("manifests", () => {
   });
 });
 
-describe("folders", () => {
+describe.concurrent("folders", () => {
   test("x_front and x_back side by side, one view missing", async () => {
     const folder = join(directory, "side-by-side");
     await mkdir(folder);

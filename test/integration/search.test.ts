@@ -8,7 +8,7 @@ import { diptych, importAll, type SearchJson, searchJson } from "./diptych-proce
 const COLOURS = ["red", "blue", "紅", "it's"];
 /** Ids that sort as their numbers do; design 3 has no back, design 4 no front, design 5 a Chinese name. */
 const idOf = (design: number) => (design === 5 ? "羽絨外套" : `D${String(design).padStart(2, "0")}`);
-const COUNT = 36;
+const COUNT = 24;
 const FRONT_ONLY = 3;
 const BACK_ONLY = 4;
 
@@ -45,7 +45,7 @@ function weightedMean({ views }: SearchJson["matches"][number], weights: SearchJ
   return terms.reduce((sum, term) => sum + term.weight * term.cosine, 0) / weight;
 }
 
-describe("a design is found", () => {
+describe.concurrent("a design is found", () => {
   test("first by its own pair, in the shape that others read", async () => {
     const found = await find(...front(8), ...back(8));
     expect(Object.keys(found)).toEqual(["model", "catalog", "weights", "timings", "matches"]);
@@ -107,7 +107,7 @@ describe("a design is found", () => {
   });
 });
 
-describe("weights", () => {
+describe.concurrent("weights", () => {
   /** The front of one design and the back of another. */
   const mixed = (frontWeight: string, backWeight: string) =>
     find(
@@ -143,17 +143,22 @@ describe("weights", () => {
 
   test("of 1 and 0 leave the order to one view, and designs without it out", async () => {
     const found = await mixed("1", "0");
-    const alone = await find(...front(10), "--top", "100");
     expect(found.weights).toEqual({ front: 1, back: 0 });
-    expect(idsOf(found)).toEqual(idsOf(alone));
-    found.matches.forEach(({ score, views }, i) => {
+    expect(idsOf(found)[0]).toBe(idOf(10));
+    expect(idsOf(found).sort()).toEqual(
+      Array.from({ length: COUNT }, (_, design) => idOf(design))
+        .filter((id) => id !== idOf(BACK_ONLY))
+        .sort(),
+    );
+    for (const { score, views } of found.matches) {
       expect(Math.abs(score - views.front!)).toBeLessThan(1e-6);
-      expect(Math.abs(score - alone.matches[i]!.score)).toBeLessThan(1e-6);
-    });
+    }
+    const fronts = found.matches.map(({ views }) => views.front!);
+    expect(fronts).toEqual(fronts.toSorted((a, b) => b - a));
   });
 });
 
-describe("the answer is narrowed", () => {
+describe.concurrent("the answer is narrowed", () => {
   test("to --top matches, the same as the first of more", async () => {
     const [three, more] = [await find(...front(1), "--top", "3"), await find(...front(1))];
     expect(idsOf(three)).toEqual(idsOf(more).slice(0, 3));
@@ -162,18 +167,15 @@ describe("the answer is narrowed", () => {
   const designs = Array.from({ length: COUNT }, (_, design) => design);
   const colour = (design: number) => COLOURS[design % 4]!;
   test.each([
-    ["one value", ["colour=red"], (design: number) => colour(design) === "red"],
+    ["one value, with a quote in it", ["colour=it's"], (design: number) => colour(design) === "it's"],
     ["either of two values", ["colour=blue|紅"], (design) => ["blue", "紅"].includes(colour(design))],
-    ["all but a value", ["colour!=red"], (design) => colour(design) !== "red"],
-    ["a number", ["year>=2030"], (design) => design >= 30],
-    ["a number as text", ["year=2030"], (design) => design === 30],
-    ["two conditions", ["year<2010", "colour=red|紅"], (design) => design < 10 && design % 2 === 0],
-    ["a value with a quote", ["colour=it's"], (design) => colour(design) === "it's"],
-    ["an attribute that no design has", ["fabric=wool"], () => false],
-    ["SQL in a value", ["colour=red' OR '1'='1"], () => false],
-    ["SQL in a key", [`colour" OR 1=1; DROP TABLE designs; --=red`], () => false],
-    ["a pattern", ["colour=%"], () => false],
-    ["a backslash and quotes", [`colour=\\'"\`\\`], () => false],
+    [
+      "all but a value, and numbers",
+      ["colour!=red", "year>=2010", "year<2020"],
+      (design) => colour(design) !== "red" && design >= 10 && design < 20,
+    ],
+    ["SQL, patterns and quotes in values", [`colour=red' OR '1'='1|%|_ed|\\'"\`\\`], () => false],
+    ["SQL in a key that no design has", [`colour" OR 1=1; DROP TABLE designs; --=red`], () => false],
   ] satisfies [string, string[], (design: number) => boolean][])("by %s", async (_, conditions, holds) => {
     const filters = conditions.flatMap((condition) => ["--filter", condition]);
     const found = await find(...front(0), ...back(0), "--top", "100", ...filters);
@@ -208,7 +210,7 @@ describe("the table", () => {
   });
 });
 
-describe("a search that cannot be made", () => {
+describe.concurrent("a search that cannot be made", () => {
   const failing = async (...args: string[]) => {
     const { exitCode, stdout, stderr } = await diptych(["search", ...args]);
     expect(stdout).toBe("");

@@ -26,7 +26,7 @@ async function sentenceOf(exitCode: number, args: readonly string[], env: NodeJS
 }
 
 describe("wrong usage ends with status 2 and one sentence", () => {
-  test.each([
+  test.concurrent.each([
     ["no source", ["import"], "An import takes either a SOURCE or --npy DIR; received neither."],
     [
       "both sources",
@@ -78,14 +78,8 @@ describe("the configuration comes from", () => {
   test("flags before environment variables before defaults", async () => {
     const env = { DIPTYCH_CATALOG: inVariable() };
     expect(await place(["--catalog", inFlag()], env)).toBe(inFlag());
-    expect(await place([], env)).toBe(inVariable());
     expect(await place([], { DIPTYCH_CATALOG: "" })).toBe(join(directory, "diptych-data"));
     expect(await place(["--threads", "1"], { DIPTYCH_THREADS: "many", ...env })).toBe(inVariable());
-  });
-
-  test("flags before the command as well as after it", async () => {
-    const args = ["--front", join(flats, "A_front.png")];
-    expect(await sentenceOf(4, ["--catalog", inFlag(), "search", ...args])).toContain(inFlag());
   });
 
   test("the working directory, where it makes ./diptych-data and nothing else", async () => {
@@ -97,16 +91,12 @@ describe("the configuration comes from", () => {
     expect((await designsIn(join(cwd, "diptych-data"))).map(({ id }) => id)).toEqual(["A"]);
   });
 
-  test.each([
-    ["DIPTYCH_THREADS", "many", 2],
-    ["DIPTYCH_THREADS", "65", 2],
-    ["DIPTYCH_MODEL", "../inception-v3", 2],
-  ])("a variable %s=%s that cannot be used is named", async (variable, value, exitCode) => {
-    const sentence = await sentenceOf(exitCode, ["search", "--front", join(flats, "A_front.png")], {
-      [variable]: value,
-    });
-    expect(sentence).toContain(value);
-    if (variable !== "DIPTYCH_MODEL") expect(sentence).toContain(variable);
+  test("a variable, which is named when it cannot be used", async () => {
+    const args = ["search", "--front", join(flats, "A_front.png")];
+    expect(await sentenceOf(2, args, { DIPTYCH_THREADS: "many" })).toBe(
+      'The setting --threads (DIPTYCH_THREADS) is a whole number from 1 to 64; received "many".',
+    );
+    expect(await sentenceOf(2, args, { DIPTYCH_MODEL: "../packs" })).toContain('no model pack "../packs"');
   });
 });
 
@@ -115,7 +105,7 @@ test("--version tells the package's version", async () => {
   expect(await diptych(["--version"])).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
 });
 
-test.each([
+test.concurrent.each([
   [["--help"], ["import", "search", "export", "--catalog", "DIPTYCH_CATALOG"]],
   [
     ["import", "--help"],
