@@ -56,7 +56,10 @@ if (received !== SOURCE_SHA256) {
   );
 }
 const model = convertTflite(tflite, { outputs: recipe.outputs.map((output) => output.name) });
-const manifest: PackManifest = { ...recipe, model: { path: "model.onnx", sha256: sha256(model) } };
+const manifest: PackManifest = {
+  ...recipe,
+  model: { path: "model.onnx", sha256: sha256(model), arithmetic: "saturating" },
+};
 const manifestText = `${JSON.stringify(manifest, null, 2)}\n`;
 
 if (!(await isBuilt())) {

@@ -8,7 +8,7 @@ import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.j
 import { type ModelPack, openPack } from "./adapters/models/pack.js";
 import { readFeatureFiles, writeFeatureFiles } from "./adapters/npy/features.js";
 import { createEmbedder } from "./adapters/onnx/embedder.js";
-import { openSource } from "./adapters/sources/open-source.js";
+import { openSource, type Source } from "./adapters/sources/open-source.js";
 import { createPictureFileReader } from "./adapters/sources/picture-file.js";
 import { type Config, readConfig, type Settings } from "./config.js";
 import type { PerView } from "./core/design.js";
@@ -21,6 +21,8 @@ import { AppError } from "./errors.js";
 
 /** Where the model packs lie: beside the folder that this file is in, be it the sources or the build. */
 const packsDirectory = fileURLToPath(new URL("../packs/", import.meta.url));
+
+export { openSource };
 
 const now = () => performance.now();
 const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -43,7 +45,9 @@ export interface ImportListeners {
   readonly signal?: AbortSignal;
 }
 
-export interface ImportRequest extends ImportListeners {
+export interface ImportRequest extends ImportListeners, SourceOptions {}
+
+export interface SourceOptions {
   /** What relative paths in a manifest are below; default: the manifest's own folder. */
   readonly imagesDirectory?: string | undefined;
 }
@@ -73,7 +77,7 @@ export interface Diptych {
    *
    * @throws AppError NOT_FOUND or INVALID_REQUEST when the source itself cannot be used.
    */
-  import(source: string, request?: ImportRequest): Promise<ImportSummary>;
+  import(source: string | Source, request?: ImportRequest): Promise<ImportSummary>;
 
   /** The result of a search as one picture: the query pair top-left, then the matches with rank, id and score. */
   contactSheet(request: SheetRequest): Promise<Buffer>;
@@ -112,7 +116,7 @@ function compose(catalog: Catalog, embedder: Embedder, images: ImageReader): Dip
     catalog,
     search: (request) => search(request, { images, embedder, catalog, now }),
     async import(source, request = {}) {
-      const { count, rows } = await openSource(source, { imagesDirectory: request.imagesDirectory });
+      const { count, rows } = typeof source === "string" ? await openSource(source, request) : source;
       request.onStart?.(count);
       const summary = await importDesigns({
         rows: rows(),

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { type ImportListeners, importFeatureFiles, openDiptych } from "../compose.js";
+import { type ImportListeners, importFeatureFiles, openDiptych, openSource } from "../compose.js";
 import type { Config } from "../config.js";
 import type { ImportProgress } from "../core/import.js";
 import { AppError } from "../errors.js";
@@ -40,9 +40,11 @@ export async function runImport(
     const { npy } = flags;
     return watch(config, (listeners) => importFeatureFiles(npy, config, { ...listeners, imagesDirectory }));
   }
+  // Before a catalog is made for it: a mistyped source leaves nothing behind.
+  const designs = await openSource(source!, { imagesDirectory });
   const diptych = await openDiptych({ ...config, create: true });
   try {
-    return await watch(config, (listeners) => diptych.import(source!, { ...listeners, imagesDirectory }));
+    return await watch(config, (listeners) => diptych.import(designs, listeners));
   } finally {
     await diptych.close();
   }
@@ -76,8 +78,7 @@ async function watch(config: Config, run: RunImport): Promise<number> {
     });
     const seconds = (performance.now() - started) / 1000;
     progress?.finish(describe(summary, seconds, config.catalog));
-    if (report.count > 0)
-      process.stderr.write(`${report.count} errors, each with its reason, are in ${errorsPath}\n`);
+    if (report.count > 0) process.stderr.write(`What was wrong with each, and where: ${errorsPath}\n`);
     if (summary.aborted) return INTERRUPTED;
     return summary.failed > 0 ? SOME_ROWS_FAILED : 0;
   } finally {

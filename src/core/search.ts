@@ -1,3 +1,4 @@
+import { AppError } from "../errors.js";
 import { type PerView, type View, viewsOf } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { Filter } from "./filter.js";
@@ -50,7 +51,7 @@ export async function search(request: SearchRequest, ports: SearchPorts): Promis
   const views = viewsOf(request.pictures);
   const weights = normalizeWeights(request.weights ?? DEFAULT_WEIGHTS, views);
   const started = now();
-  const tensors = await Promise.all(views.map((view) => images.toTensor(request.pictures[view]!)));
+  const tensors = await Promise.all(views.map((view) => readView(view, request.pictures[view]!, images)));
   const decoded = now();
   const embeddings = await embedViews(views, tensors, embedder);
   const embedded = now();
@@ -71,6 +72,16 @@ export async function search(request: SearchRequest, ports: SearchPorts): Promis
     },
     matches,
   };
+}
+
+/** A failure tells which of the pictures it is about. */
+async function readView(view: View, bytes: Uint8Array, images: SearchPorts["images"]): Promise<PixelTensor> {
+  try {
+    return await images.toTensor(bytes);
+  } catch (error) {
+    const { code, message } = AppError.from(error);
+    throw new AppError(code, `The ${view} picture: ${message}`, { cause: error });
+  }
 }
 
 async function embedViews(

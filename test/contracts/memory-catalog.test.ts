@@ -1,4 +1,4 @@
 import { contractModel, describeCatalog } from "./catalog.js";
 import { MemoryCatalog } from "./memory-catalog.js";
 
-describeCatalog("MemoryCatalog", async () => ({ catalog: new MemoryCatalog(contractModel) }));
+describeCatalog("MemoryCatalog", async () => new MemoryCatalog(contractModel));

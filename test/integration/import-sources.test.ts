@@ -157,7 +157,7 @@ describe("rows that are bad", () => {
     expect(ending).toMatchObject({ exitCode: 3, stdout: "" });
     expect(countsOf(ending)).toEqual({ imported: 2, unchanged: 0, failed: 7 });
     const report = join(catalog, "import-errors.csv");
-    expect(ending.stderr).toContain(`8 errors, each with its reason, are in ${report}\n`);
+    expect(ending.stderr).toContain(`What was wrong with each, and where: ${report}\n`);
     expect((await designsIn(catalog)).map(({ id }) => id)).toEqual(["good", "last"]);
 
     const [header, ...rows] = (await readFile(report, "utf8")).trimEnd().split("\n");

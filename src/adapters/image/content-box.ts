@@ -65,8 +65,11 @@ function markDifferences({ data, width, height }: Pixels, { colour, tolerance }:
       return difference > tolerance + STRONG_EXCESS ? DIFFERS | STRONG : DIFFERS;
     }),
   ) as [Uint8Array, Uint8Array, Uint8Array];
+  const [r, g, b] = colour;
   const differs = new Uint8Array(width * height);
   for (let pixel = 0, at = 0; pixel < differs.length; pixel++, at += 3) {
+    // Most of a sheet is exactly its background.
+    if (data[at] === r && data[at + 1] === g && data[at + 2] === b) continue;
     differs[pixel] = red[data[at]!]! | green[data[at + 1]!]! | blue[data[at + 2]!]!;
   }
   return differs;
@@ -111,7 +114,7 @@ function boundGroups(differs: Uint8Array, stride: number, inner: Box, longSide: 
   for (let y = 0; y < inner.height; y++) {
     const cellRow = Math.floor(y / cellSize) * columns;
     const line = (inner.top + y) * stride + inner.left;
-    for (let x = 0; x < inner.width; x++) counts[cellRow + columnOf[x]!]! += differs[line + x]! & DIFFERS;
+    for (let x = 0; x < inner.width; x++) if (differs[line + x] !== 0) counts[cellRow + columnOf[x]!]!++;
   }
   const kept = keepGroups(counts, columns, rows);
 
@@ -121,13 +124,15 @@ function boundGroups(differs: Uint8Array, stride: number, inner: Box, longSide: 
     for (let y = 0; y < inner.height; y++) {
       const cellRow = Math.floor(y / cellSize) * columns;
       const line = (inner.top + y) * stride + inner.left;
-      const counts = (x: number): boolean =>
-        (differs[line + x]! & flag) !== 0 && kept[cellRow + columnOf[x]!] === 1;
       let first = 0;
-      while (first < inner.width && !counts(first)) first++;
-      if (first === inner.width) continue;
       let last = inner.width - 1;
-      while (!counts(last)) last--;
+      while (
+        first <= last &&
+        !((differs[line + first]! & flag) !== 0 && kept[cellRow + columnOf[first]!] === 1)
+      )
+        first++;
+      if (first > last) continue;
+      while (!((differs[line + last]! & flag) !== 0 && kept[cellRow + columnOf[last]!] === 1)) last--;
       bounds.left = Math.min(bounds.left, first);
       bounds.right = Math.max(bounds.right, last);
       bounds.top = Math.min(bounds.top, y);

@@ -14,7 +14,11 @@ const manifest: PackManifest = {
   title: "An example",
   licence: "MIT",
   source: "drawn from nothing",
-  model: { path: "model.onnx", sha256: createHash("sha256").update(model).digest("hex") },
+  model: {
+    path: "model.onnx",
+    sha256: createHash("sha256").update(model).digest("hex"),
+    arithmetic: "exact",
+  },
   input: {
     name: "input",
     size: 64,
@@ -122,7 +126,11 @@ describe("openPack", () => {
       { ...manifest, id: "../x" },
       /lower-case letters, digits, dots and hyphens.*id/u,
     ],
-    ["a hash that is none", { ...manifest, model: { path: "model.onnx", sha256: "abc" } }, /model\.sha256/u],
+    [
+      "a hash that is none",
+      { ...manifest, model: { path: "model.onnx", sha256: "abc", arithmetic: "exact" } },
+      /model\.sha256/u,
+    ],
     ["no outputs", { ...manifest, outputs: [] }, /outputs/u],
     [
       "a pooling that does not exist",
@@ -148,6 +156,7 @@ describe("the identity of a pack", () => {
 
   it.each<[string, Partial<PackManifest>]>([
     ["the model", { model: { ...file, sha256: "0".repeat(64) } }],
+    ["the arithmetic", { model: { ...file, arithmetic: "saturating" } }],
     ["the input's size", { input: { ...input, size: 65 } }],
     ["the layout", { input: { ...input, layout: "NHWC" } }],
     ["the channel order", { input: { ...input, channelOrder: "RGB" } }],

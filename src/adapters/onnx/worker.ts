@@ -10,8 +10,8 @@ const { manifest, modelPath } = workerData as WorkerData;
 const session = await InferenceSession.create(modelPath, {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
-  // Without it processors that lack VNNI add up 8-bit products in 16 bits, which overflow: other embeddings than elsewhere.
-  extra: { session: { x64quantprecision: "1" } },
+  // Without it processors that lack VNNI add two 8-bit products in 16 bits, where they can overflow.
+  ...(manifest.model.arithmetic === "exact" && { extra: { session: { x64quantprecision: "1" } } }),
 });
 const recipe: DescriptorRecipe = {
   poolings: manifest.outputs.map((output) => output.pooling),

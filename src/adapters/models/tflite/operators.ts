@@ -10,9 +10,8 @@ type OperatorConverter = (operator: TfliteOperator, conversion: Conversion) => v
 export const operatorConverters: Readonly<Record<string, OperatorConverter>> = {
   CONV_2D: convertConvolution,
   DEPTHWISE_CONV_2D: convertDepthwiseConvolution,
-  AVERAGE_POOL_2D: (operator, conversion) =>
-    convertPooling(operator, conversion, "AveragePool", { count_include_pad: 0 }),
-  MAX_POOL_2D: (operator, conversion) => convertPooling(operator, conversion, "MaxPool", {}),
+  AVERAGE_POOL_2D: convertAveragePooling,
+  MAX_POOL_2D: convertMaximumPooling,
   CONCATENATION: convertConcatenation,
   ADD: convertAddition,
   MEAN: convertMean,
@@ -78,24 +77,56 @@ function bias(index: number | undefined, conversion: Conversion): string[] {
   return [conversion.weights(index, conversion.tensor(index).shape, 0)];
 }
 
-/** A window that TFLite lets reach over the edge does not count what lies outside, neither in averages nor in maxima. */
-function convertPooling(
-  { inputs, outputs, options }: TfliteOperator,
-  conversion: Conversion,
-  opType: "AveragePool" | "MaxPool",
-  attributes: { readonly count_include_pad?: number },
-): void {
-  const { dilations: _, ...window } = slidingWindow(conversion, inputs[0], options, {
+function convertMaximumPooling(operator: TfliteOperator, conversion: Conversion): void {
+  const { inputs, outputs, options } = operator;
+  const { dilations: _, ...window } = poolingWindow(operator, conversion);
+  const result = `${conversion.tensor(outputs[0]).name}:result`;
+  conversion.graph.node("MaxPool", [conversion.value(inputs[0])], result, window);
+  conversion.finish(outputs[0], result, options?.int8(5));
+}
+
+/**
+ * What of a window lies outside the picture does not count. Where some does, zeros are averaged in and scaled out again:
+ * onnxruntime's 8-bit kernel for windows that leave it out took a seventh of Inception V3's time, float32 next to nothing.
+ */
+function convertAveragePooling(operator: TfliteOperator, conversion: Conversion): void {
+  const { graph } = conversion;
+  const { inputs, outputs, options } = operator;
+  const { name } = conversion.tensor(outputs[0]);
+  const { dilations: _, ...window } = poolingWindow(operator, conversion);
+  let result = `${name}:result`;
+  graph.node("AveragePool", [conversion.value(inputs[0])], result, { ...window, count_include_pad: 1 });
+  if (window.pads.some((pad) => pad > 0)) {
+    const [, height, width] = conversion.shape4d(inputs[0]);
+    const [, outputHeight, outputWidth] = conversion.shape4d(outputs[0]);
+    const rows = insideCounts(window, 0, height, outputHeight);
+    const columns = insideCounts(window, 1, width, outputWidth);
+    const area = window.kernel_shape[0] * window.kernel_shape[1];
+    const factors = rows.flatMap((row) => columns.map((column) => area / (row * column)));
+    const scale = graph.floats(`${name}:scale-out`, factors, [1, 1, outputHeight, outputWidth]);
+    result = graph.node("Mul", [result, scale], `${name}:scaled`);
+  }
+  conversion.finish(outputs[0], result, options?.int8(5));
+}
+
+/** How many places of each window along an axis lie inside the picture. */
+function insideCounts(
+  { kernel_shape, strides, pads }: Omit<ReturnType<typeof slidingWindow>, "dilations">,
+  axis: 0 | 1,
+  size: number,
+  outputSize: number,
+): number[] {
+  return Array.from({ length: outputSize }, (_, i) => {
+    const start = i * strides[axis] - pads[axis];
+    return Math.min(size, start + kernel_shape[axis]) - Math.max(0, start);
+  });
+}
+
+function poolingWindow({ inputs, options }: TfliteOperator, conversion: Conversion) {
+  return slidingWindow(conversion, inputs[0], options, {
     kernel: [options?.int32(4) ?? 0, options?.int32(3) ?? 0],
     dilations: [1, 1],
   });
-  const result = conversion.graph.node(
-    opType,
-    [conversion.value(inputs[0])],
-    `${conversion.tensor(outputs[0]).name}:result`,
-    { ...window, ...attributes },
-  );
-  conversion.finish(outputs[0], result, options?.int8(5));
 }
 
 /**
@@ -119,9 +150,9 @@ function slidingWindow(
   };
   const vertical = pad(height, 0);
   const horizontal = pad(width, 1);
-  const before = [Math.floor(vertical / 2), Math.floor(horizontal / 2)];
-  const after = [Math.ceil(vertical / 2), Math.ceil(horizontal / 2)];
-  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] };
+  const before = [Math.floor(vertical / 2), Math.floor(horizontal / 2)] as const;
+  const after = [Math.ceil(vertical / 2), Math.ceil(horizontal / 2)] as const;
+  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] as const };
 }
 
 function convertConcatenation({ inputs, outputs, options }: TfliteOperator, conversion: Conversion): void {
