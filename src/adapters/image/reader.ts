@@ -43,7 +43,7 @@ export const DEFAULT_LIMITS: ImageLimits = {
   maxImagePixels: 100_000_000,
 };
 
-const THUMBNAIL = { longSide: 256, quality: 80, effort: 2 };
+const THUMBNAIL = { longSide: 256, quality: 80, effort: 0 };
 
 /** The tutorial's share of the square that the long side takes: 200 of 224. */
 const CONTENT_SHARE = 200 / 224;

@@ -1,7 +1,7 @@
 import { AppError } from "../../../errors.js";
 import { type Conversion, onnxAxis, permute } from "./conversion.js";
-import type { FlatTable } from "./flatbuffer.js";
 import type { TfliteOperator } from "./model.js";
+import { type SlidingWindow, slidingWindow } from "./window.js";
 
 /** Adds one TFLite operator to the graph. Field numbers are those of its options table in the schema. */
 type OperatorConverter = (operator: TfliteOperator, conversion: Conversion) => void;
@@ -26,8 +26,9 @@ export const operatorConverters: Readonly<Record<string, OperatorConverter>> = {
  * Weights [output channels, height, width, input channels]; ONNX wants the channels before height and width. A picture with
  * more channels than the weights see is taken in groups.
  */
-function convertConvolution({ inputs, outputs, options }: TfliteOperator, conversion: Conversion): void {
+function convertConvolution(operator: TfliteOperator, conversion: Conversion): void {
   const { graph } = conversion;
+  const { inputs, outputs, options } = operator;
   const shape = conversion.shape4d(inputs[1]);
   const [outputChannels, height, width, inputChannels] = shape;
   const weights = conversion.weights(
@@ -36,38 +37,30 @@ function convertConvolution({ inputs, outputs, options }: TfliteOperator, conver
     0,
     (elements) => permute(elements, shape, [0, 3, 1, 2]),
   );
-  const window = slidingWindow(conversion, inputs[0], options, {
-    kernel: [height, width],
-    dilations: [options?.int32(5, 1) ?? 1, options?.int32(4, 1) ?? 1],
-  });
+  const { kernel_shape, strides, dilations, pads } = windowOf(operator, conversion);
   const result = graph.node(
     "Conv",
     [conversion.value(inputs[0]), weights, ...bias(inputs[2], conversion)],
     `${conversion.tensor(outputs[0]).name}:result`,
-    { ...window, group: conversion.shape4d(inputs[0])[3] / inputChannels },
+    { kernel_shape, strides, dilations, pads, group: conversion.shape4d(inputs[0])[3] / inputChannels },
   );
   conversion.finish(outputs[0], result, options?.int8(3));
 }
 
 /** Weights [1, height, width, channels]: every output channel looks at one input channel. */
-function convertDepthwiseConvolution(
-  { inputs, outputs, options }: TfliteOperator,
-  conversion: Conversion,
-): void {
+function convertDepthwiseConvolution(operator: TfliteOperator, conversion: Conversion): void {
+  const { inputs, outputs, options } = operator;
   const shape = conversion.shape4d(inputs[1]);
   const [, height, width, channels] = shape;
   const weights = conversion.weights(inputs[1], [channels, 1, height, width], 0, (elements) =>
     permute(elements, shape, [3, 0, 1, 2]),
   );
-  const window = slidingWindow(conversion, inputs[0], options, {
-    kernel: [height, width],
-    dilations: [options?.int32(6, 1) ?? 1, options?.int32(5, 1) ?? 1],
-  });
+  const { kernel_shape, strides, dilations, pads } = windowOf(operator, conversion);
   const result = conversion.graph.node(
     "Conv",
     [conversion.value(inputs[0]), weights, ...bias(inputs[2], conversion)],
     `${conversion.tensor(outputs[0]).name}:result`,
-    { ...window, group: conversion.shape4d(inputs[0])[3] },
+    { kernel_shape, strides, dilations, pads, group: conversion.shape4d(inputs[0])[3] },
   );
   conversion.finish(outputs[0], result, options?.int8(4));
 }
@@ -79,9 +72,9 @@ function bias(index: number | undefined, conversion: Conversion): string[] {
 
 function convertMaximumPooling(operator: TfliteOperator, conversion: Conversion): void {
   const { inputs, outputs, options } = operator;
-  const { dilations: _, ...window } = poolingWindow(operator, conversion);
+  const { kernel_shape, strides, pads } = windowOf(operator, conversion);
   const result = `${conversion.tensor(outputs[0]).name}:result`;
-  conversion.graph.node("MaxPool", [conversion.value(inputs[0])], result, window);
+  conversion.graph.node("MaxPool", [conversion.value(inputs[0])], result, { kernel_shape, strides, pads });
   conversion.finish(outputs[0], result, options?.int8(5));
 }
 
@@ -93,17 +86,18 @@ function convertAveragePooling(operator: TfliteOperator, conversion: Conversion)
   const { graph } = conversion;
   const { inputs, outputs, options } = operator;
   const { name } = conversion.tensor(outputs[0]);
-  const { dilations: _, ...window } = poolingWindow(operator, conversion);
+  const window = windowOf(operator, conversion);
+  const { kernel_shape, strides, pads, outputSize } = window;
   let result = `${name}:result`;
-  graph.node("AveragePool", [conversion.value(inputs[0])], result, { ...window, count_include_pad: 1 });
-  if (window.pads.some((pad) => pad > 0)) {
+  const attributes = { kernel_shape, strides, pads, count_include_pad: 1 };
+  graph.node("AveragePool", [conversion.value(inputs[0])], result, attributes);
+  if (pads.some((pad) => pad > 0)) {
     const [, height, width] = conversion.shape4d(inputs[0]);
-    const [, outputHeight, outputWidth] = conversion.shape4d(outputs[0]);
-    const rows = insideCounts(window, 0, height, outputHeight);
-    const columns = insideCounts(window, 1, width, outputWidth);
-    const area = window.kernel_shape[0] * window.kernel_shape[1];
+    const rows = insideCounts(window, 0, height);
+    const columns = insideCounts(window, 1, width);
+    const area = kernel_shape[0] * kernel_shape[1];
     const factors = rows.flatMap((row) => columns.map((column) => area / (row * column)));
-    const scale = graph.floats(`${name}:scale-out`, factors, [1, 1, outputHeight, outputWidth]);
+    const scale = graph.floats(`${name}:scale-out`, factors, [1, 1, ...outputSize]);
     result = graph.node("Mul", [result, scale], `${name}:scaled`);
   }
   conversion.finish(outputs[0], result, options?.int8(5));
@@ -111,48 +105,19 @@ function convertAveragePooling(operator: TfliteOperator, conversion: Conversion)
 
 /** How many places of each window along an axis lie inside the picture. */
 function insideCounts(
-  { kernel_shape, strides, pads }: Omit<ReturnType<typeof slidingWindow>, "dilations">,
+  { kernel_shape, strides, pads, outputSize }: SlidingWindow,
   axis: 0 | 1,
   size: number,
-  outputSize: number,
 ): number[] {
-  return Array.from({ length: outputSize }, (_, i) => {
+  return Array.from({ length: outputSize[axis] }, (_, i) => {
     const start = i * strides[axis] - pads[axis];
     return Math.min(size, start + kernel_shape[axis]) - Math.max(0, start);
   });
 }
 
-function poolingWindow({ inputs, options }: TfliteOperator, conversion: Conversion) {
-  return slidingWindow(conversion, inputs[0], options, {
-    kernel: [options?.int32(4) ?? 0, options?.int32(3) ?? 0],
-    dilations: [1, 1],
-  });
-}
-
-/**
- * The window's attributes in ONNX, from options that begin with padding, horizontal and vertical stride. SAME padding
- * makes the output ceil(input / stride) long and puts an odd pixel of padding at the end, as TensorFlow defines it.
- */
-function slidingWindow(
-  conversion: Conversion,
-  input: number | undefined,
-  options: FlatTable | null,
-  { kernel, dilations }: { kernel: readonly [number, number]; dilations: readonly [number, number] },
-) {
-  const [, height, width] = conversion.shape4d(input);
-  const strides = [options?.int32(2, 1) ?? 1, options?.int32(1, 1) ?? 1] as const;
-  const same = (options?.int8(0) ?? 0) === 0;
-  const pad = (size: number, axis: 0 | 1) => {
-    if (!same) return 0;
-    const covered =
-      (Math.ceil(size / strides[axis]) - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
-    return Math.max(0, covered - size);
-  };
-  const vertical = pad(height, 0);
-  const horizontal = pad(width, 1);
-  const before = [Math.floor(vertical / 2), Math.floor(horizontal / 2)] as const;
-  const after = [Math.ceil(vertical / 2), Math.ceil(horizontal / 2)] as const;
-  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] as const };
+/** Of an operator that slides one. */
+function windowOf(operator: TfliteOperator, conversion: Conversion): SlidingWindow {
+  return slidingWindow(operator, (index) => conversion.shape4d(index))!;
 }
 
 function convertConcatenation({ inputs, outputs, options }: TfliteOperator, conversion: Conversion): void {
