@@ -22,11 +22,12 @@ import { AppError } from "./errors.js";
 /** Where the model packs lie: beside the folder that this file is in, be it the sources or the build. */
 const packsDirectory = fileURLToPath(new URL("../packs/", import.meta.url));
 
-export { openSource };
-
 const now = () => performance.now();
 const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const readPicture = createPictureFileReader(DEFAULT_LIMITS.maxImageBytes);
+
+/** Beside a running system: what the command line reads its sources and pictures with. */
+export { openSource, readPicture };
 
 /** How {@link openDiptych} opens a catalog. Settings that are left out come from the environment, then the defaults. */
 export interface DiptychOptions extends Settings {
@@ -82,6 +83,9 @@ export interface Diptych {
   /** The result of a search as one picture: the query pair top-left, then the matches with rank, id and score. */
   contactSheet(request: SheetRequest): Promise<Buffer>;
 
+  /** A picture as the catalog keeps those of its designs: WebP, long side at most 256 px, upright on white. */
+  thumbnail(picture: Uint8Array): Promise<Uint8Array>;
+
   /** Finishes what is under way and frees model and catalog. */
   close(): Promise<void>;
 }
@@ -132,6 +136,7 @@ function compose(catalog: Catalog, embedder: Embedder, images: ImageReader): Dip
       return summary;
     },
     contactSheet: (request) => drawSheet(request, catalog, images),
+    thumbnail: (picture) => images.toThumbnail(picture),
     async close() {
       await embedder.close();
       await catalog.close();

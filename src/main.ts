@@ -48,6 +48,17 @@ program
   });
 
 program
+  .command("eval")
+  .description("measure how well labelled queries are answered")
+  .argument("<queries>", "CSV file with the columns id, front, back, relevant (id|id:grade|...), exclude")
+  .option("--json", "print the metrics as JSON")
+  .option("--html <file>", "write a page with the metrics and the worst queries as pictures")
+  .action(async (queries, options) => {
+    const { runEval } = await import("./cli/eval.js");
+    process.exitCode = await runEval(queries, options, config());
+  });
+
+program
   .command("export")
   .description("write the catalog's embeddings as NumPy files")
   .requiredOption("--npy <dir>", "folder for name_list.csv, img_feature_f.npy, img_feature_b.npy")

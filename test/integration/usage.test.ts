@@ -106,7 +106,7 @@ test("--version tells the package's version", async () => {
 });
 
 test.concurrent.each([
-  [["--help"], ["import", "search", "export", "--catalog", "DIPTYCH_CATALOG"]],
+  [["--help"], ["import", "search", "export", "eval", "--catalog", "DIPTYCH_CATALOG"]],
   [
     ["import", "--help"],
     ["--images", "--npy", "--catalog", "manifest"],
