@@ -1,39 +1,21 @@
-import stringWidth from "string-width";
 import type { Match } from "../core/query.js";
+import { formatTable } from "../text-table.js";
 
-/** Columns between two cells. */
-const GAP = "  ";
+/** Attributes that get a column of their own; those of further names are left to `--json`. */
+const MAX_ATTRIBUTE_COLUMNS = 8;
 
-/** Matches as a table for a terminal: rank, id, score, each view's cosine and the attributes. */
+/** Matches as a table for a terminal: rank, id, score, each view's cosine and the attributes by name. */
 export function formatMatches(matches: readonly Match[]): string {
   if (matches.length === 0) return "No design matches.\n";
-  const header = ["rank", "id", "score", "front", "back", "attributes"];
+  const keys = [...new Set(matches.flatMap((match) => Object.keys(match.attributes)))];
+  const shown = keys.slice(0, MAX_ATTRIBUTE_COLUMNS);
   const rows = matches.map(({ rank, id, score, views, attributes }) => [
     String(rank),
-    printable(id),
+    id,
     score.toFixed(3),
     views.front?.toFixed(3) ?? "-",
     views.back?.toFixed(3) ?? "-",
-    printable(Object.values(attributes).join(", ")),
+    ...shown.map((key) => (Object.hasOwn(attributes, key) ? String(attributes[key]) : "")),
   ]);
-  const widths = header.map((_, column) =>
-    Math.max(...[header, ...rows].map((row) => stringWidth(row[column]!))),
-  );
-  const lines = [header, ...rows].map((row) =>
-    row
-      .map((cell, column) => pad(cell, widths[column]!))
-      .join(GAP)
-      .trimEnd(),
-  );
-  return `${lines.join("\n")}\n`;
-}
-
-/** By columns, not characters: a Chinese character takes two. */
-function pad(cell: string, width: number): string {
-  return cell + " ".repeat(width - stringWidth(cell));
-}
-
-/** Without the control characters that would move the cursor or end the line. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, " ");
+  return formatTable([["rank", "id", "score", "front", "back", ...shown], ...rows]);
 }

@@ -1,10 +1,11 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { type Diptych, openDiptych } from "../compose.js";
+import { type Diptych, openDiptych, readPicture } from "../compose.js";
 import type { Config } from "../config.js";
-import { type PerView, VIEWS, type View } from "../core/design.js";
+import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
 import { parseCondition } from "../core/filter.js";
+import { normalizeWeights } from "../core/query.js";
 import type { SearchResult } from "../core/search.js";
 import { AppError } from "../errors.js";
 import { formatMatches } from "./match-table.js";
@@ -30,18 +31,19 @@ export async function runSearch(flags: SearchFlags, config: Config): Promise<voi
   const format = flags.sheet === undefined ? null : sheetFormat(flags.sheet);
   const filter = flags.filter.map(parseCondition);
   const pictures = await readPictures(flags);
+  const weights = normalizeWeights({ front: flags.frontWeight, back: flags.backWeight }, viewsOf(pictures));
   // Each view is embedded by a thread of its own; further ones would only load the model for nothing.
   const threads = Math.min(config.threads ?? availableParallelism(), VIEWS.length);
   const diptych = await openDiptych({ ...config, threads });
   try {
     const result = await diptych.search({
       pictures,
-      weights: { front: flags.frontWeight, back: flags.backWeight },
+      weights,
       filter,
       topK: flags.top,
     });
     if (flags.json) process.stdout.write(`${JSON.stringify(await toJson(result, diptych), null, 2)}\n`);
-    else process.stdout.write(formatMatches(result.matches));
+    else process.stdout.write(await describeMatches(result, diptych));
     if (flags.sheet !== undefined && format) {
       const file = path.resolve(flags.sheet);
       const names = pictureNames(flags);
@@ -52,6 +54,13 @@ export async function runSearch(flags: SearchFlags, config: Config): Promise<voi
   } finally {
     await diptych.close();
   }
+}
+
+async function describeMatches({ matches }: SearchResult, { catalog }: Diptych): Promise<string> {
+  if (matches.length === 0 && (await catalog.stats()).designs === 0) {
+    return "The catalog holds no designs yet; import some with: diptych import SOURCE\n";
+  }
+  return formatMatches(matches);
 }
 
 function sheetFormat(file: string) {
@@ -66,15 +75,7 @@ async function readPictures(flags: SearchFlags): Promise<PerView<Uint8Array>> {
   for (const view of VIEWS) {
     const file = flags[view];
     if (file === undefined) continue;
-    pictures[view] = await readFile(file).catch((cause) => {
-      throw new AppError(
-        "NOT_FOUND",
-        `The ${view} picture ${file} cannot be read; give the path of a picture file.`,
-        {
-          cause,
-        },
-      );
-    });
+    pictures[view] = await readPicture(file);
   }
   return pictures;
 }

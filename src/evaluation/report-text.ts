@@ -1,10 +1,7 @@
-import stringWidth from "string-width";
+import { formatTable } from "../text-table.js";
 import type { QueryOutcome } from "./evaluate.js";
 import { METRIC_NAMES, metricTable } from "./metrics.js";
 import type { Quality } from "./summary.js";
-
-/** Columns between two cells. */
-const GAP = "  ";
 
 /** The metrics as a table for a terminal, and below it the worst queries. */
 export function formatReport(quality: Quality, worst: readonly QueryOutcome[]): string {
@@ -44,22 +41,4 @@ export function describeFirstRelevant({
   firstRelevantRank,
 }: Pick<QueryOutcome, "firstRelevantRank">): string {
   return firstRelevantRank === null ? "not found" : `rank ${firstRelevantRank}`;
-}
-
-function formatTable(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map(printable));
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => stringWidth(row[column]!))));
-  const lines = cells.map((row) =>
-    // By columns, not characters: a Chinese character takes two.
-    row
-      .map((cell, column) => cell + " ".repeat(widths[column]! - stringWidth(cell)))
-      .join(GAP)
-      .trimEnd(),
-  );
-  return `${lines.join("\n")}\n`;
-}
-
-/** Without the control characters that would move the cursor or end the line. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, " ");
 }

@@ -193,15 +193,15 @@ describe("the table", () => {
     const ending = await diptych(["search", ...front(5), ...back(5), "--catalog", catalog, "--top", "100"]);
     expect(ending).toMatchObject({ exitCode: 0, stderr: "" });
     const [header, ...rows] = ending.stdout.trimEnd().split("\n");
-    expect(header).toMatch(/^rank {2}id +score +front +back +attributes$/);
+    expect(header).toMatch(/^rank {2}id +score +front +back +colour +year$/);
     expect(rows.length).toBe(COUNT);
-    expect(rows[0]).toMatch(/^1 +羽絨外套 +1\.000 +1\.000 +1\.000 +blue, 2005$/);
+    expect(rows[0]).toMatch(/^1 +羽絨外套 +1\.000 +1\.000 +1\.000 +blue +2005$/);
 
     const startsOf = (line: string) =>
       [...line.matchAll(/\S+/g)].map(({ index }) => widthOf(line.slice(0, index)));
     const columns = startsOf(header!);
-    for (const row of rows) expect(startsOf(row).slice(0, 6)).toEqual(columns);
-    expect(rows.find((row) => row.includes(idOf(FRONT_ONLY)))).toMatch(/ \d\.\d{3} {2}- +it's, 2003$/);
+    for (const row of rows) expect(startsOf(row).slice(0, 7)).toEqual(columns);
+    expect(rows.find((row) => row.includes(idOf(FRONT_ONLY)))).toMatch(/ \d\.\d{3} {2}- +it's +2003$/);
   });
 
   test("says so when nothing matches", async () => {
@@ -230,12 +230,15 @@ describe.concurrent("a search that cannot be made", () => {
   });
 
   test("with a picture that is not there, or a folder", async () => {
-    for (const path of [join(directory, "none.png"), directory]) {
-      expect(await failing("--back", path, "--catalog", catalog)).toEqual({
-        exitCode: 2,
-        stderr: `diptych: The back picture ${path} cannot be read; give the path of a picture file.\n`,
-      });
-    }
+    const missing = join(directory, "none.png");
+    expect(await failing("--back", missing, "--catalog", catalog)).toEqual({
+      exitCode: 2,
+      stderr: `diptych: A picture was expected at ${missing}; there is none.\n`,
+    });
+    expect(await failing("--back", directory, "--catalog", catalog)).toEqual({
+      exitCode: 2,
+      stderr: `diptych: A picture is a file; received ${directory}, which is something else.\n`,
+    });
   });
 
   test("with a file that is no picture, whatever it is called", async () => {

@@ -14,7 +14,7 @@ type Column = { readonly field: ManifestField } | { readonly attribute: string }
 
 /**
  * The rows of a CSV or TSV manifest. Its first row names the columns; fields may be quoted, lines end in any way, blank
- * lines are passed over. A quote in the midst of a field is a character like any other.
+ * lines and rows of empty cells are passed over. A quote in the midst of a field is a character like any other.
  *
  * @throws AppError INVALID_REQUEST when the columns do not make a manifest.
  */
@@ -24,13 +24,16 @@ export async function* readDelimitedManifest(
   baseDirectory: string,
 ): AsyncGenerator<SourceItem> {
   let columns: Column[] | undefined;
-  for await (const { line, cells, problem } of readRecords(path, delimiter)) {
+  const used = delimiter === "," && (await isSeparatedBySemicolons(path)) ? ";" : delimiter;
+  for await (const { line, cells, problem } of readRecords(path, used)) {
     if (problem !== null) {
       if (!columns)
         throw new AppError("INVALID_REQUEST", `The first line of ${path} names its columns. ${problem}`);
       yield unreadableRow(line, problem);
     } else if (!columns) {
       columns = toColumns(cells, path);
+    } else if (cells.every((cell) => cell.trim() === "")) {
+      // Spreadsheets leave rows of empty cells behind.
     } else if (cells.length !== columns.length) {
       yield unreadableRow(
         line,
@@ -41,6 +44,17 @@ export async function* readDelimitedManifest(
     }
   }
   if (!columns) throw noPictureColumns(path, []);
+}
+
+/** Excel writes semicolons between the fields of a CSV file where a comma is the decimal sign. */
+async function isSeparatedBySemicolons(path: string): Promise<boolean> {
+  let header = "";
+  for await (const chunk of readManifestText(path)) {
+    header += chunk;
+    if (/\S.*[\r\n]/.test(header) || header.length > MAX_ROW_CHARACTERS) break;
+  }
+  const [firstLine = ""] = header.trimStart().split(/[\r\n]/, 1);
+  return firstLine.includes(";") && !firstLine.includes(",");
 }
 
 function toEntry(line: number, cells: readonly string[], columns: readonly Column[]) {

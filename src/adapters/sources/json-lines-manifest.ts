@@ -46,16 +46,24 @@ function parseEntry(text: string, line: number): ManifestEntry | string {
     if (field === null) {
       const attribute = toAttributeValue(value);
       if (attribute === null) {
-        return `An attribute is a text, a number or a boolean; received ${JSON.stringify(value).slice(0, 60)} for "${key}".`;
+        return `An attribute is a text, a number or a boolean; received ${describe(value)} for "${key}".`;
       }
       entry.attributes.set(key, attribute);
     } else if (typeof value === "string" || (field === "id" && typeof value === "number")) {
       entry[field] = String(value);
     } else {
-      return `"${field}" is a text; received ${JSON.stringify(value).slice(0, 60)}.`;
+      return `"${field}" is a text; received ${describe(value)}.`;
     }
   }
   return entry;
+}
+
+/** A list or an object is not written out: it may be nested too deep for that. */
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" && value !== null
+    ? "an object"
+    : String(JSON.stringify(value)).slice(0, 60);
 }
 
 function toAttributeValue(value: unknown): AttributeValue | null {

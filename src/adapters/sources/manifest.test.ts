@@ -89,10 +89,16 @@ describe("a delimited manifest", () => {
   });
 
   test("reports rows with too many or too few fields, or nothing to call a design by, and goes on", async () => {
-    const items = await read("a.csv", "id,front,back\nA,a.jpg\nB,b.jpg,,\n,,\nC,c.jpg,\n");
-    expect(items.map((item) => errorOf(item)?.line ?? rowOf(item)?.id)).toEqual([2, 3, 4, "C"]);
+    const items = await read("a.csv", "id,front,back,n\nA,a.jpg\nB,b.jpg,,,\n,,,\n,,,5\nC,c.jpg,,\n");
+    // Line 4 holds nothing, as spreadsheets leave it behind.
+    expect(items.map((item) => errorOf(item)?.line ?? rowOf(item)?.id)).toEqual([2, 3, 5, "C"]);
     expect(errorOf(items[0])).toMatchObject({ id: null, view: null, code: "INVALID_REQUEST" });
-    expect(errorOf(items[0])!.reason).toContain("3 fields, as the header has; received 2");
+    expect(errorOf(items[0])!.reason).toContain("4 fields, as the header has; received 2");
+  });
+
+  test("takes semicolons where the header has no comma", async () => {
+    const items = await read("a.csv", "\ufeffid;front;price\r\nA;a.jpg;1,5\r\n");
+    expect(rowOf(items[0])).toMatchObject({ id: "A", attributes: { price: "1,5" } });
   });
 
   test("reports where a quote is never closed, with the rows before it", async () => {
@@ -183,6 +189,13 @@ describe("a JSON Lines manifest", () => {
     const items = await read("a.ndjson", `${line}\n{"id":"ok","front":"a.jpg"}\n`);
     expect(errorOf(items[0])).toMatchObject({ line: 1, code: "INVALID_REQUEST" });
     expect(rowOf(items[1])?.id).toBe("ok");
+  });
+
+  test("reports a value that is nested however deep, and goes on", async () => {
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    const items = await read("a.jsonl", `{"front":"a.jpg","n":${deep}}\n{"front":"b.jpg"}`);
+    expect(errorOf(items[0])).toMatchObject({ line: 1, code: "INVALID_REQUEST" });
+    expect(rowOf(items[1])?.id).toBe("b");
   });
 
   test("a design without a picture is left to the import to report", async () => {

@@ -1,0 +1,40 @@
+import stringWidth from "string-width";
+
+/** Terminal columns between two cells, and the most that one cell takes. */
+const GAP = "  ";
+const MAX_CELL_WIDTH = 60;
+
+/** Rows of cells as lined-up text, a line each; long cells are cut. Widths are counted as a terminal shows them. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => cut(printable(cell))));
+  const columns = Math.max(0, ...cells.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...cells.map((row) => stringWidth(row[column] ?? ""))),
+  );
+  const lines = cells.map((row) =>
+    row
+      .map((cell, column) => cell + " ".repeat(widths[column]! - stringWidth(cell)))
+      .join(GAP)
+      .trimEnd(),
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+/** Without the characters that would move the cursor, end the line or turn the direction of the text. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ");
+}
+
+function cut(text: string): string {
+  // A cell that is far too long is not measured whole.
+  const start = text.slice(0, 4 * MAX_CELL_WIDTH);
+  if (start === text && stringWidth(text) <= MAX_CELL_WIDTH) return text;
+  let kept = "";
+  let width = 0;
+  for (const character of start) {
+    width += stringWidth(character);
+    if (width >= MAX_CELL_WIDTH) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
