@@ -48,7 +48,7 @@ beforeAll(async () => {
 describe("the tensor", () => {
   it("is golden: shape, mean, corners, centre, place", () => {
     expect([reference.width, reference.height, reference.data.length]).toEqual([224, 224, 224 * 224 * 3]);
-    expect(mean(reference)).toBeCloseTo(179.5, 0);
+    expect(mean(reference)).toBeCloseTo(180.3, 0);
     for (const [x, y] of [
       [0, 0],
       [223, 0],
@@ -60,7 +60,7 @@ describe("the tensor", () => {
     // The middle of the chest patch, #33425f, 140 of 240 down the garment.
     const [red, green, blue] = pixelAt(reference, 112, 128) as [number, number, number];
     expect(Math.abs(red - 0x33) + Math.abs(green - 0x42) + Math.abs(blue - 0x5f)).toBeLessThanOrEqual(6);
-    // 242 pixels become 200: from row 12 on, a pixel of paper on each side.
+    // Some 244 pixels become 200: from row 12 on, a pixel or two of paper on each side.
     const { top, bottom } = inkBounds(reference);
     expect(Math.abs(top - 12)).toBeLessThanOrEqual(1);
     expect(Math.abs(bottom - 211)).toBeLessThanOrEqual(1);

@@ -82,7 +82,8 @@ export function createImageReader(options: ImageReaderOptions): SharpImageReader
   async function cutOut(picture: OpenedPicture, working: Pixels): Promise<{ pixels: Pixels; box: Box }> {
     const whole: Box = { left: 0, top: 0, width: working.width, height: working.height };
     if (resizePolicy === "tutorial") return { pixels: working, box: whole };
-    const box = findContentBox(working);
+    const coarse = await shrink(working, inputSize);
+    const box = scaleBox(findContentBox(coarse), coarse, working);
     const workingLongSide = Math.max(working.width, working.height);
     const shortfall = (inputSize * CONTENT_SHARE) / Math.max(box.width, box.height);
     if (shortfall <= 1 || picture.longSide <= workingLongSide) return { pixels: working, box };
@@ -158,6 +159,35 @@ function centreOnWhite({ data, width, height }: Pixels, inputSize: number): Pixe
     square.set(line, ((top + y) * inputSize + left) * 3);
   }
   return { data: square, width: inputSize, height: inputSize };
+}
+
+/**
+ * The picture with its long side at most so long. The content is looked for on such a copy: that visits every pixel on the
+ * JavaScript thread, and to be exact to two pixels of the working copy is enough.
+ */
+async function shrink(pixels: Pixels, longSide: number): Promise<Pixels> {
+  if (Math.max(pixels.width, pixels.height) <= longSide) return pixels;
+  const { data, info } = await sharp(pixels.data, {
+    raw: { width: pixels.width, height: pixels.height, channels: 3 },
+  })
+    .resize({ width: longSide, height: longSide, fit: "inside", kernel: "linear" })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+/** The same part of the picture on a copy of another size, in whole pixels that cover it. */
+function scaleBox(box: Box, from: Pixels, to: Pixels): Box {
+  const horizontal = to.width / from.width;
+  const vertical = to.height / from.height;
+  const left = Math.floor(box.left * horizontal);
+  const top = Math.floor(box.top * vertical);
+  return {
+    left,
+    top,
+    width: Math.min(to.width, Math.ceil((box.left + box.width) * horizontal)) - left,
+    height: Math.min(to.height, Math.ceil((box.top + box.height) * vertical)) - top,
+  };
 }
 
 /** The box on a copy `scale` times as large, with the inaccuracy of the smaller one and some background around. */
