@@ -60,12 +60,19 @@ async function openTable(
   try {
     // 0: every read asks for the latest version, so that it sees what other processes wrote.
     const connection = await connect(join(directory, "lancedb"), { readConsistencyInterval: 0 });
-    const table = newModel
-      ? await connection.createEmptyTable(TABLE_NAME, designSchema(newModel.embeddingDim), { existOk: true })
-      : await connection.openTable(TABLE_NAME);
+    const table = newModel ? await makeTable(connection, newModel) : await connection.openTable(TABLE_NAME);
     return { connection, table, embeddingDim: embeddingDimOf(await table.schema()) };
   } catch (cause) {
     throw damaged(directory, "its table cannot be opened", cause);
+  }
+}
+
+async function makeTable(connection: Connection, { embeddingDim }: ModelIdentity): Promise<Table> {
+  try {
+    return await connection.createEmptyTable(TABLE_NAME, designSchema(embeddingDim), { existOk: true });
+  } catch (cause) {
+    // Of two that make it in the same moment LanceDB can refuse one: the other's table is there then.
+    return connection.openTable(TABLE_NAME).catch(() => Promise.reject(cause));
   }
 }
 

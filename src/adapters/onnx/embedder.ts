@@ -5,7 +5,7 @@ import type { Embedding } from "../../core/embedding.js";
 import type { Embedder, ItemResult, PixelTensor } from "../../core/ports.js";
 import { AppError } from "../../errors.js";
 import type { ModelPack } from "../models/pack.js";
-import type { EmbeddingAnswer, EmbeddingTask, WorkerData } from "./embedding-task.js";
+import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
 
 export interface EmbedderOptions {
   /** Worker threads, each with the model loaded once. 1 or more; default: one for each processor. */
@@ -33,20 +33,27 @@ export async function createEmbedder(pack: ModelPack, options: EmbedderOptions =
   });
   // A thread that ends between two tasks is replaced, and told here; unheard it would end the process.
   pool.on("error", () => {});
-  const embedder = new ThreadedEmbedder(pack, pool, threads, options.maxBatchSize ?? 8);
-  try {
-    await embedder.ready();
-  } catch (cause) {
+  const failure = await loadModel(pool, threads);
+  if (failure !== null) {
     await pool.destroy();
-    throw new AppError(
-      "MODEL_INVALID",
-      `The model ${pack.modelPath} cannot be loaded: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
+    throw new AppError("MODEL_INVALID", `The model ${pack.modelPath} cannot be loaded: ${failure}`);
   }
-  return embedder;
+  return new ThreadedEmbedder(pack, pool, threads, options.maxBatchSize ?? 8);
+}
+
+/**
+ * Resolves when every thread has loaded the model, or has failed to: why, or null. None may be ended before that, for
+ * onnxruntime aborts the whole process when its thread ends in the middle of loading.
+ */
+async function loadModel(pool: Piscina, threads: number): Promise<string | null> {
+  const answers = new Map<number, string | null>();
+  while (answers.size < threads) {
+    const ask = (): Promise<LoadAnswer> => pool.run(null, { name: "load" });
+    for (const { threadId, failure } of await Promise.all(Array.from({ length: threads }, ask))) {
+      answers.set(threadId, failure);
+    }
+  }
+  return [...answers.values()].find((failure) => failure !== null) ?? null;
 }
 
 class ThreadedEmbedder implements Embedder {
@@ -69,16 +76,6 @@ class ThreadedEmbedder implements Embedder {
     this.#pool = pool;
     this.#threads = threads;
     this.#maxBatchSize = maxBatchSize;
-  }
-
-  /** Resolves when every thread has answered, and so has loaded the model. */
-  async ready(): Promise<void> {
-    const seen = new Set<number>();
-    while (seen.size < this.#threads) {
-      const ask = () => this.#pool.run({ pixels: new Uint8Array(), batchSize: 0 });
-      const answers = await Promise.all(Array.from({ length: this.#threads }, ask));
-      for (const { threadId } of answers) seen.add(threadId);
-    }
   }
 
   async embed(tensors: readonly PixelTensor[]): Promise<ItemResult<Embedding>[]> {

@@ -3,9 +3,16 @@ import type { ModelPack } from "../models/pack.js";
 /** What every worker thread is told when it starts. */
 export type WorkerData = Pick<ModelPack, "manifest" | "modelPath">;
 
+/** What a thread tells of its loading of the model. */
+export interface LoadAnswer {
+  readonly threadId: number;
+  /** Why the model cannot be loaded, or null. */
+  readonly failure: string | null;
+}
+
 /** What a worker thread is handed: one batch. */
 export interface EmbeddingTask {
-  /** Unsigned 8-bit RGB, `[batchSize, size, size, 3]`, in one piece; empty to ask only whether the thread is ready. */
+  /** Unsigned 8-bit RGB, `[batchSize, size, size, 3]`, in one piece. */
   readonly pixels: Uint8Array;
   readonly batchSize: number;
 }
@@ -16,6 +23,4 @@ export interface EmbeddingAnswer {
   readonly embeddings: Float32Array;
   /** Why pictures failed, by their index in the batch. */
   readonly failures: ReadonlyMap<number, string>;
-  /** The thread that answered. */
-  readonly threadId: number;
 }

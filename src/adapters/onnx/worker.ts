@@ -2,24 +2,28 @@ import { threadId, workerData } from "node:worker_threads";
 import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { type DescriptorRecipe, describe } from "../../core/descriptor.js";
 import type { FeatureMap } from "../../core/pooling.js";
-import type { EmbeddingAnswer, EmbeddingTask, WorkerData } from "./embedding-task.js";
+import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
 import { networkInput } from "./network-input.js";
 
-// One thread a session: pictures run beside one another in several workers, which is faster than one at a time in several threads.
 const { manifest, modelPath } = workerData as WorkerData;
-const session = await InferenceSession.create(modelPath, {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  // Without it processors that lack VNNI add two 8-bit products in 16 bits, where they can overflow.
-  ...(manifest.model.arithmetic === "exact" && { extra: { session: { x64quantprecision: "1" } } }),
-});
 const recipe: DescriptorRecipe = {
   poolings: manifest.outputs.map((output) => output.pooling),
   seed: manifest.projection.seed,
   embeddingDim: manifest.embeddingDim,
 };
 const outputNames = manifest.outputs.map((output) => output.name);
-for (const name of outputNames) holdFeatureMap(name);
+const loading = loadSession();
+// Told by `load` to whom it concerns; unhandled it would end the thread.
+loading.catch(() => {});
+
+/** Resolves when this thread has loaded the model, or has failed to. */
+export async function load(): Promise<LoadAnswer> {
+  const failure = await loading.then(
+    () => null,
+    (error: Error) => error.message,
+  );
+  return { threadId, failure };
+}
 
 /** Embeds one batch. When it fails as a whole its pictures are tried one by one, so that each fails only by itself. */
 export default async function embedBatch({ pixels, batchSize }: EmbeddingTask): Promise<EmbeddingAnswer> {
@@ -30,7 +34,19 @@ export default async function embedBatch({ pixels, batchSize }: EmbeddingTask): 
   } catch {
     await embedOneByOne(embeddings, pixels, batchSize, failures);
   }
-  return { embeddings, failures, threadId };
+  return { embeddings, failures };
+}
+
+async function loadSession(): Promise<InferenceSession> {
+  // One thread a session: pictures run beside one another in several workers, which is faster than one at a time in several threads.
+  const session = await InferenceSession.create(modelPath, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    // Without it processors that lack VNNI add two 8-bit products in 16 bits, where they can overflow.
+    ...(manifest.model.arithmetic === "exact" && { extra: { session: { x64quantprecision: "1" } } }),
+  });
+  for (const name of outputNames) holdFeatureMap(session, name);
+  return session;
 }
 
 async function embedOneByOne(
@@ -52,7 +68,7 @@ async function embedOneByOne(
 }
 
 async function embedInto(embeddings: Float32Array, pixels: Uint8Array, batchSize: number): Promise<void> {
-  if (batchSize === 0) return;
+  const session = await loading;
   const feeds = { [manifest.input.name]: networkInput(pixels, batchSize, manifest.input) };
   const outputs = await session.run(feeds, outputNames);
   for (let i = 0; i < batchSize; i++) {
@@ -62,7 +78,7 @@ async function embedInto(embeddings: Float32Array, pixels: Uint8Array, batchSize
 }
 
 /** Holds that an output is a feature map: anything else would make embeddings of nothing. */
-function holdFeatureMap(name: string): void {
+function holdFeatureMap(session: InferenceSession, name: string): void {
   const output = session.outputMetadata.find((metadata) => metadata.name === name);
   if (!output) throw new Error(`it has no output named "${name}".`);
   if (!output.isTensor || output.type !== "float32" || output.shape.length !== 4) {
