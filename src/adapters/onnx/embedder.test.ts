@@ -11,7 +11,7 @@ import { openPack } from "../models/pack.js";
 import { createEmbedder } from "./embedder.js";
 
 const builtPack = fileURLToPath(new URL("../../../packs/inception-v3", import.meta.url));
-const pictures = Array.from({ length: 8 }, (_, seed) => patternedPicture(seed, 299));
+const pictures = Array.from({ length: 8 }, (_, seed) => patternedPicture(seed, 235));
 
 function embeddingOf(result: ItemResult<Embedding>): Embedding {
   if ("error" in result) throw result.error;
@@ -80,10 +80,10 @@ describe("the embedder with the default pack", () => {
       error: {
         code: "INVALID_REQUEST",
         message:
-          "The model takes pictures of 299 x 299 pixels, 3 bytes each; received 224 x 224 in 150528 bytes.",
+          "The model takes pictures of 235 x 235 pixels, 3 bytes each; received 224 x 224 in 150528 bytes.",
       },
     });
-    expect(results[3]).toMatchObject({ error: { message: expect.stringMatching(/in 268200 bytes\.$/u) } });
+    expect(results[3]).toMatchObject({ error: { message: expect.stringMatching(/in 165672 bytes\.$/u) } });
   });
 
   it("lets the calling thread go on meanwhile", async () => {

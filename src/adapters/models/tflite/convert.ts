@@ -1,6 +1,7 @@
 import { AppError } from "../../../errors.js";
 import { OnnxGraph } from "../onnx-graph.js";
 import { Conversion } from "./conversion.js";
+import { withInputSize } from "./input-size.js";
 import { readTfliteModel, type TfliteModel, type TfliteOperator } from "./model.js";
 import { operatorConverters } from "./operators.js";
 
@@ -15,6 +16,8 @@ export interface ConvertOptions {
    * onnxruntime fuses to integer kernels; `float32` computes with the dequantised weights, to compare with.
    */
   readonly precision?: "int8" | "float32";
+  /** Height and width of the pictures to take, in pixels, 1 or more. Default: what the model was made for. */
+  readonly inputSize?: number;
 }
 
 /**
@@ -41,12 +44,14 @@ export function convertTflite(bytes: Uint8Array, options: ConvertOptions = {}): 
 }
 
 function convert(bytes: Uint8Array, options: ConvertOptions): Uint8Array {
-  const model = readTfliteModel(bytes);
-  const outputs = options.outputs?.map((name) => computedTensor(model, name)) ?? model.outputs;
+  const original = readTfliteModel(bytes);
+  const outputs = options.outputs?.map((name) => computedTensor(original, name)) ?? original.outputs;
+  const operators = neededOperators(original, outputs);
+  const model = options.inputSize ? withInputSize(original, operators, options.inputSize) : original;
   const graph = new OnnxGraph();
   const conversion = new Conversion(model, graph, options.precision ?? "int8");
   for (const input of model.inputs) conversion.declareInput(input);
-  for (const operator of neededOperators(model, outputs)) {
+  for (const operator of operators) {
     const convertOperator = operatorConverters[operator.name];
     if (!convertOperator) {
       throw new AppError(

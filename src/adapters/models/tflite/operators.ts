@@ -1,5 +1,6 @@
 import { AppError } from "../../../errors.js";
-import { type Conversion, onnxAxis, permute } from "./conversion.js";
+import type { Conversion } from "./conversion.js";
+import { onnxAxis, permute } from "./layout.js";
 import type { TfliteOperator } from "./model.js";
 import { type SlidingWindow, slidingWindow } from "./window.js";
 
