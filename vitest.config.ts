@@ -13,7 +13,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "demo/**/*.test.ts", "test/contracts/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "demo/**/*.test.ts",
+            "fit/**/*.test.ts",
+            "test/contracts/**/*.test.ts",
+          ],
         },
       },
       { extends: true, test: { name: "integration", include: ["test/integration/**/*.test.ts"] } },

@@ -38,6 +38,10 @@ program
   .option("--back <file>", "picture of the back")
   .option("--front-weight <n>", "how much the front counts, from 0 up", number, 0.5)
   .option("--back-weight <n>", "how much the back counts, from 0 up", number, 0.5)
+  .option(
+    "--aspect <weights>",
+    "what counts, such as detail=0.8,shape=0.2 (default: the model's first aspect, overall)",
+  )
   .option("--top <n>", "how many matches", wholeNumber, 20)
   .option("--filter <condition>", "key=value, key=a|b, key!=value, key>=number; repeatable", collect, [])
   .option("--sheet <file>", "draw the result as a contact sheet (.jpg, .png, .webp)")
@@ -51,6 +55,10 @@ program
   .command("eval")
   .description("measure how well labelled queries are answered")
   .argument("<queries>", "CSV file with the columns id, front, back, relevant (id|id:grade|...), exclude")
+  .option(
+    "--aspect <weights>",
+    "what counts, such as detail=0.8,shape=0.2 (default: the model's first aspect, overall)",
+  )
   .option("--json", "print the metrics as JSON")
   .option("--html <file>", "write a page with the metrics and the worst queries as pictures")
   .action(async (queries, options) => {

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type Diptych, openDiptych, readPicture } from "../compose.js";
 import type { Config } from "../config.js";
+import { type AspectWeights, parseAspects } from "../core/aspects.js";
 import { AppError } from "../errors.js";
 import { type Evaluation, evaluate } from "../evaluation/evaluate.js";
 import { type LabelledQuery, type QueryFailure, readQueries } from "../evaluation/queries.js";
@@ -25,6 +26,7 @@ const SHOWN_QUERIES = 24;
 const TOLD = 20;
 
 interface EvalFlags {
+  readonly aspect?: string;
   readonly json?: boolean;
   readonly html?: string;
 }
@@ -36,6 +38,7 @@ interface EvalFlags {
  * @throws AppError INVALID_REQUEST when no query at all could be measured.
  */
 export async function runEval(file: string, flags: EvalFlags, config: Config): Promise<number> {
+  const aspects = flags.aspect === undefined ? undefined : parseAspects(flags.aspect);
   const { queries, failures } = await readQueries(file);
   const page = flags.html === undefined ? null : path.resolve(flags.html);
   // Before the work, which may take long.
@@ -44,7 +47,7 @@ export async function runEval(file: string, flags: EvalFlags, config: Config): P
 
   const diptych = await openDiptych(config);
   try {
-    const evaluation = await measure(queries, diptych, config);
+    const evaluation = await measure(queries, diptych, config, aspects);
     const failed = [...failures, ...evaluation.failures].sort((a, b) => a.line - b.line);
     if (evaluation.outcomes.length === 0) throw nothingMeasured(file, failed);
     const quality = summarize(evaluation.outcomes);
@@ -66,13 +69,18 @@ async function measure(
   queries: readonly LabelledQuery[],
   { search, catalog }: Diptych,
   config: Config,
+  aspects: AspectWeights | undefined,
 ): Promise<Evaluation> {
   const now = () => performance.now();
   const started = now();
   const progress = createProgress({ stream: process.stderr, now, total: queries.length, unit: "queries" });
   const evaluation = await evaluate(
     queries,
-    { search, catalog, readFile: readPicture },
+    {
+      search: (request) => search({ ...request, ...(aspects && { aspects }) }),
+      catalog,
+      readFile: readPicture,
+    },
     {
       concurrency: config.threads ?? availableParallelism(),
       onProgress: (done) => progress.update(done),

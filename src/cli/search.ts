@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type Diptych, openDiptych, readPicture } from "../compose.js";
 import type { Config } from "../config.js";
+import { parseAspects } from "../core/aspects.js";
 import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
 import { parseCondition } from "../core/filter.js";
 import { normalizeWeights } from "../core/query.js";
@@ -16,6 +17,7 @@ interface SearchFlags {
   readonly back?: string;
   readonly frontWeight: number;
   readonly backWeight: number;
+  readonly aspect?: string;
   readonly top: number;
   readonly filter: readonly string[];
   readonly sheet?: string;
@@ -30,6 +32,7 @@ export async function runSearch(flags: SearchFlags, config: Config): Promise<voi
   // What can be wrong with the words of the command is told before the model is loaded.
   const format = flags.sheet === undefined ? null : sheetFormat(flags.sheet);
   const filter = flags.filter.map(parseCondition);
+  const aspects = flags.aspect === undefined ? undefined : parseAspects(flags.aspect);
   const pictures = await readPictures(flags);
   const weights = normalizeWeights({ front: flags.frontWeight, back: flags.backWeight }, viewsOf(pictures));
   // Each view is embedded by a thread of its own; further ones would only load the model for nothing.
@@ -39,10 +42,14 @@ export async function runSearch(flags: SearchFlags, config: Config): Promise<voi
     const result = await diptych.search({
       pictures,
       weights,
+      ...(aspects && { aspects }),
       filter,
       topK: flags.top,
     });
-    if (flags.json) process.stdout.write(`${JSON.stringify(await toJson(result, diptych), null, 2)}\n`);
+    if (flags.json)
+      process.stdout.write(
+        `${JSON.stringify(await toJson(result, diptych, aspects !== undefined), null, 2)}\n`,
+      );
     else process.stdout.write(await describeMatches(result, diptych));
     if (flags.sheet !== undefined && format) {
       const file = path.resolve(flags.sheet);
@@ -88,13 +95,21 @@ function pictureNames(flags: SearchFlags): PerView<string> {
   };
 }
 
-/** The result as others read it; a view that the query or the design lacks is null. */
-async function toJson({ weights, timings, matches }: SearchResult, { model, catalog }: Diptych) {
+/**
+ * The result as others read it; a view that the query or the design lacks is null. The aspects are told where they were
+ * asked for, so that all others see the shape they know.
+ */
+async function toJson(
+  { weights, aspects, timings, matches }: SearchResult,
+  { model, catalog }: Diptych,
+  tellAspects: boolean,
+) {
   const { designs, version } = await catalog.stats();
   return {
     model: { id: model.id, sha256: model.sha256 },
     catalog: { designs, version },
     weights,
+    ...(tellAspects && { aspects }),
     timings,
     matches: matches.map(({ rank, id, score, views, attributes }) => ({
       rank,

@@ -1,4 +1,5 @@
 import type { AppError } from "../errors.js";
+import type { Aspect } from "./aspects.js";
 import type { Design, EmbeddedDesign, PerView } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { Filter } from "./filter.js";
@@ -54,6 +55,9 @@ export interface ImageReader {
 /** Makes embeddings; the model runs elsewhere than on the calling thread. */
 export interface Embedder {
   readonly model: ModelIdentity;
+
+  /** The parts of its embeddings, in their order. */
+  readonly aspects: readonly Aspect[];
 
   /**
    * One result per tensor, in the same order. A tensor that fails is reported by itself.

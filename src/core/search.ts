@@ -1,4 +1,5 @@
 import { AppError } from "../errors.js";
+import { type AspectWeights, defaultAspects, normalizeAspects, weighAspects } from "./aspects.js";
 import { type PerView, type View, viewsOf } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { Filter } from "./filter.js";
@@ -11,6 +12,8 @@ export interface SearchRequest {
   readonly pictures: PerView<Uint8Array>;
   /** From 0 up, any scale. Default: both views alike. */
   readonly weights?: Weights;
+  /** What of the designs counts, such as `{ detail: 0.8, shape: 0.2 }`. Default: the model's first aspect alone. */
+  readonly aspects?: AspectWeights;
   /** Default: every design. */
   readonly filter?: Filter;
   /** Default 20. */
@@ -28,6 +31,8 @@ export interface SearchTimings {
 export interface SearchResult {
   /** As they were used: with the sum 1. */
   readonly weights: Weights;
+  /** As they were used: every aspect of the model, with the sum 1. */
+  readonly aspects: AspectWeights;
   readonly timings: SearchTimings;
   readonly matches: readonly Match[];
 }
@@ -43,17 +48,18 @@ export interface SearchPorts {
 /**
  * Finds the designs most similar to the pictures.
  *
- * @throws AppError INVALID_REQUEST for weights that cannot be used or no picture; what the picture reader and the catalog
+ * @throws AppError INVALID_REQUEST for weights or aspects that cannot be used or no picture; what the picture reader and the catalog
  * throw.
  */
 export async function search(request: SearchRequest, ports: SearchPorts): Promise<SearchResult> {
   const { images, embedder, catalog, now } = ports;
   const views = viewsOf(request.pictures);
   const weights = normalizeWeights(request.weights ?? DEFAULT_WEIGHTS, views);
+  const aspects = normalizeAspects(request.aspects ?? defaultAspects(embedder.aspects), embedder.aspects);
   const started = now();
   const tensors = await Promise.all(views.map((view) => readView(view, request.pictures[view]!, images)));
   const decoded = now();
-  const embeddings = await embedViews(views, tensors, embedder);
+  const embeddings = await embedViews(views, tensors, embedder, aspects);
   const embedded = now();
   const matches = await catalog.search({
     embeddings,
@@ -64,6 +70,7 @@ export async function search(request: SearchRequest, ports: SearchPorts): Promis
   const searched = now();
   return {
     weights,
+    aspects,
     timings: {
       decodeMs: decoded - started,
       embedMs: embedded - decoded,
@@ -88,13 +95,14 @@ async function embedViews(
   views: readonly View[],
   tensors: readonly PixelTensor[],
   embedder: Embedder,
+  aspects: AspectWeights,
 ): Promise<PerView<Embedding>> {
   const results = await embedder.embed(tensors);
   const embeddings: { front?: Embedding; back?: Embedding } = {};
   views.forEach((view, i) => {
     const result = results[i]!;
     if ("error" in result) throw result.error;
-    embeddings[view] = result.value;
+    embeddings[view] = weighAspects(result.value, aspects, embedder.aspects);
   });
   return embeddings;
 }

@@ -83,6 +83,8 @@ export interface SearchJson {
   readonly model: { readonly id: string; readonly sha256: string | null };
   readonly catalog: { readonly designs: number; readonly version: number };
   readonly weights: { readonly front: number; readonly back: number };
+  /** Where they were asked for. */
+  readonly aspects?: Readonly<Record<string, number>>;
   readonly timings: SearchTimings;
   readonly matches: readonly {
     readonly rank: number;

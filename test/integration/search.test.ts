@@ -107,6 +107,37 @@ describe.concurrent("a design is found", () => {
   });
 });
 
+describe.concurrent("aspects", () => {
+  test("are weighed on what is stored: a mixture scores as its parts do", async () => {
+    const query = [...front(8), ...back(8), "--top", "100"];
+    const [overall, detail, shape, mixture] = await Promise.all(
+      ["overall=1", "detail=1", "shape=3", "detail=0.8,shape=0.2"].map((aspect) =>
+        find(...query, "--aspect", aspect),
+      ),
+    );
+    expect(shape!.aspects).toEqual({ overall: 0, detail: 0, shape: 1 });
+    const scoreIn = ({ matches }: SearchJson, id: string) => matches.find((match) => match.id === id)!.score;
+    for (const { id, score } of mixture!.matches) {
+      expect(score).toBeCloseTo(0.8 * scoreIn(detail!, id) + 0.2 * scoreIn(shape!, id), 5);
+    }
+    expect(idsOf(detail!)).not.toEqual(idsOf(shape!));
+    const unasked = await find(...query);
+    for (const { id, score } of unasked.matches) expect(score).toBeCloseTo(scoreIn(overall!, id), 6);
+  });
+
+  test.each([
+    ["colour=1", 'The model has no aspect "colour"; it has overall, detail, shape.'],
+    [
+      "detail",
+      "Aspects are told as name=weight, each once, with weights from 0 up, such as detail=0.8,shape=0.2; received detail.",
+    ],
+  ])("that cannot be used are refused: %s", async (aspect, message) => {
+    const ending = await diptych(["search", ...front(8), "--catalog", catalog, "--aspect", aspect]);
+    expect(ending).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(ending.stderr).toContain(message);
+  });
+});
+
 describe.concurrent("weights", () => {
   /** The front of one design and the back of another. */
   const mixed = (frontWeight: string, backWeight: string) =>

@@ -30,6 +30,7 @@ const manifest: PackManifest = {
   outputs: [{ name: "features", pooling: { kind: "average", grid: 2 } }],
   projection: { kind: "feature-hashing", seed: 1 },
   embeddingDim: 128,
+  aspects: [{ name: "overall", dim: 128 }],
 };
 
 let directory: string;
@@ -64,13 +65,27 @@ describe("openPack", () => {
     const pack = await openPack(built);
     expect(pack.identity).toMatchObject({ id: "inception-v3", embeddingDim: 512 });
     expect(pack.modelPath).toBe(path.join(built, "model.onnx"));
-    expect(pack.manifest.outputs).toHaveLength(3);
+    expect(pack.projectionPath).toBe(path.join(built, "projection.onnx"));
+    expect(pack.manifest.outputs).toHaveLength(4);
+    expect(pack.manifest.aspects.map(({ name }) => name)).toEqual(["overall", "detail", "shape"]);
   });
 
   it("gives the manifest as it is written", async () => {
     const pack = await openPack(directory);
     expect(pack.manifest).toEqual(manifest);
     expect(pack.identity).toEqual(modelIdentity(manifest));
+    expect(pack.projectionPath).toBeNull();
+  });
+
+  it("holds a fitted projection to its hash as well", async () => {
+    const projection = { kind: "fitted", path: "projection.onnx", sha256: manifest.model.sha256 };
+    await writeManifest({ ...manifest, projection });
+    const file = path.join(directory, "projection.onnx");
+    expect(await refusal()).toContain(`The model pack lacks the file ${file};`);
+    await writeFile(file, "something else");
+    expect(await refusal()).toContain(`The model file ${file} is not the one its manifest tells`);
+    await writeFile(file, model);
+    expect((await openPack(directory)).projectionPath).toBe(file);
   });
 
   it.each(["manifest.json", "model.onnx"])("refuses a pack without %s", async (file) => {
@@ -138,6 +153,16 @@ describe("openPack", () => {
       /outputs\[0\]\.pooling/u,
     ],
     [
+      "aspects that are not the whole embedding",
+      { ...manifest, aspects: [{ name: "overall", dim: 127 }] },
+      /dims of the aspects must add up to embeddingDim/u,
+    ],
+    [
+      "two aspects of one name",
+      { ...manifest, aspects: [64, 64].map((dim) => ({ name: "overall", dim })) },
+      /each aspect has a name of its own/u,
+    ],
+    [
       "a standard deviation of zero",
       { ...manifest, input: { ...input, scale: { ...input.scale, std: [0, 1, 1] } } },
       /input\.scale\.std/u,
@@ -168,7 +193,9 @@ describe("the identity of a pack", () => {
     ["a pooling", { outputs: [{ ...outputs[0]!, pooling: { kind: "average", grid: 3 } }] }],
     ["the outputs", { outputs: [...outputs, outputs[0]!] }],
     ["the projection", { projection: { kind: "feature-hashing", seed: 2 } }],
+    ["a fitted projection", { projection: { kind: "fitted", path: "p.onnx", sha256: "1".repeat(64) } }],
     ["the dimension", { embeddingDim: 129 }],
+    ["the aspects", { aspects: [64, 64].map((dim, i) => ({ name: `part-${i}`, dim })) }],
   ])("changes with %s", (_, change) => {
     expect(hash(change)).toMatch(/^[0-9a-f]{64}$/u);
     expect(hash(change)).not.toBe(hash({}));

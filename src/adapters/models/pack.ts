@@ -10,29 +10,39 @@ import { manifestSchema, modelIdentity, type PackManifest } from "./manifest.js"
 export interface ModelPack {
   readonly manifest: PackManifest;
   readonly identity: ModelIdentity;
-  /** Absolute path of the ONNX file. */
+  /** Absolute path of the network's ONNX file. */
   readonly modelPath: string;
+  /** Absolute path of the fitted projection's ONNX file; null when the projection needs none. */
+  readonly projectionPath: string | null;
 }
 
 /**
  * Opens the pack in a folder and verifies its files.
  *
- * @throws AppError MODEL_INVALID when the manifest or the model is missing, cannot be understood, or is not the file that
- * the manifest tells.
+ * @throws AppError MODEL_INVALID when the manifest or a file it names is missing, cannot be understood, or is not the file
+ * that the manifest tells.
  */
 export async function openPack(directory: string): Promise<ModelPack> {
   const manifest = await readManifest(path.join(directory, "manifest.json"));
-  const modelPath = path.resolve(directory, manifest.model.path);
+  const { model, projection } = manifest;
+  const modelPath = await verifiedFile(directory, model);
+  const projectionPath = projection.kind === "fitted" ? await verifiedFile(directory, projection) : null;
+  return { manifest, identity: modelIdentity(manifest), modelPath, projectionPath };
+}
+
+/** The absolute path of a file of the pack that is what the manifest tells. */
+async function verifiedFile(directory: string, file: { path: string; sha256: string }): Promise<string> {
+  const absolute = path.resolve(directory, file.path);
   const received = createHash("sha256")
-    .update(await readPackFile(modelPath))
+    .update(await readPackFile(absolute))
     .digest("hex");
-  if (received !== manifest.model.sha256) {
+  if (received !== file.sha256) {
     throw new AppError(
       "MODEL_INVALID",
-      `The model file ${modelPath} is not the one its manifest tells: expected sha256 ${manifest.model.sha256}, received ${received}. Build or add the pack again.`,
+      `The model file ${absolute} is not the one its manifest tells: expected sha256 ${file.sha256}, received ${received}. Build or add the pack again.`,
     );
   }
-  return { manifest, identity: modelIdentity(manifest), modelPath };
+  return absolute;
 }
 
 async function readManifest(file: string): Promise<PackManifest> {

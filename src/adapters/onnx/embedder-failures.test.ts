@@ -12,9 +12,11 @@ import {
   writePack,
 } from "../../../test/fixtures/small-packs.js";
 import { oneOperator, SAME, tfliteFile } from "../../../test/fixtures/tflite-file.js";
-import { describe as describeMaps } from "../../core/descriptor.js";
+import { hashedEmbedding } from "../../core/feature-hashing.js";
+import { pool } from "../../core/pooling.js";
 import type { Embedder } from "../../core/ports.js";
 import type { PackManifest } from "../models/manifest.js";
+import { OnnxGraph } from "../models/onnx-graph.js";
 import { type ModelPack, openPack } from "../models/pack.js";
 import { convertTflite } from "../models/tflite/convert.js";
 import { createEmbedder, type EmbedderOptions } from "./embedder.js";
@@ -46,8 +48,10 @@ async function embedderOf(pack: ModelPack, options: EmbedderOptions = { threads:
 /** What an embedding must be when the network gives out one value for each channel. */
 function expectedEmbedding(channels: readonly number[], { manifest }: ModelPack) {
   const map = { data: Float32Array.from(channels), channels: channels.length, height: 1, width: 1 };
-  const { outputs, projection, embeddingDim } = manifest;
-  return describeMaps([map], { poolings: [outputs[0]!.pooling], seed: projection.seed, embeddingDim });
+  return hashedEmbedding([pool(map, manifest.outputs[0]!.pooling)], {
+    seed: 1,
+    embeddingDim: manifest.embeddingDim,
+  });
 }
 
 describe("what a network takes", () => {
@@ -149,6 +153,21 @@ describe("failures", () => {
       "the network has no such output",
       () => packOf(identityNetwork(), { outputs: [{ name: "other", pooling: { kind: "gem", power: 3 } }] }),
       /cannot be loaded: it has no output named "other"\.$/u,
+    ],
+    [
+      "the fitted projection is for other outputs",
+      async () => {
+        const projection = new OnnxGraph();
+        projection.input("elsewhere", "float32", ["batch", 32]);
+        projection.node("Identity", ["elsewhere"], "embedding");
+        projection.output("embedding", "float32", ["batch", 32]);
+        const pack = await packOf(identityNetwork());
+        const file = path.join(path.dirname(pack.modelPath), "projection.onnx");
+        await writeFile(file, projection.encode());
+        const fitted = { kind: "fitted", path: "projection.onnx", sha256: "0".repeat(64) } as const;
+        return { ...pack, manifest: { ...pack.manifest, projection: fitted }, projectionPath: file };
+      },
+      /cannot be loaded: its projection does not make embeddings of 32 numbers of features\.$/u,
     ],
     [
       "an output is no feature map",

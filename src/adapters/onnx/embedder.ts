@@ -24,7 +24,8 @@ const workerFile = createRequire(import.meta.url).resolve("#embedding-worker");
  */
 export async function createEmbedder(pack: ModelPack, options: EmbedderOptions = {}): Promise<Embedder> {
   const threads = options.threads ?? availableParallelism();
-  const workerData: WorkerData = { manifest: pack.manifest, modelPath: pack.modelPath };
+  const { manifest, modelPath, projectionPath } = pack;
+  const workerData: WorkerData = { manifest, modelPath, projectionPath };
   const pool = new Piscina<EmbeddingTask, EmbeddingAnswer>({
     filename: workerFile,
     workerData,
@@ -58,6 +59,7 @@ async function loadModel(pool: Piscina, threads: number): Promise<string | null>
 
 class ThreadedEmbedder implements Embedder {
   readonly model;
+  readonly aspects;
   readonly #inputSize: number;
   readonly #pool: Piscina<EmbeddingTask, EmbeddingAnswer>;
   readonly #threads: number;
@@ -72,6 +74,7 @@ class ThreadedEmbedder implements Embedder {
     maxBatchSize: number,
   ) {
     this.model = pack.identity;
+    this.aspects = pack.manifest.aspects;
     this.#inputSize = pack.manifest.input.size;
     this.#pool = pool;
     this.#threads = threads;

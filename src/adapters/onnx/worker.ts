@@ -1,18 +1,14 @@
 import { threadId, workerData } from "node:worker_threads";
 import { InferenceSession, type Tensor } from "onnxruntime-node";
-import { type DescriptorRecipe, describe } from "../../core/descriptor.js";
-import type { FeatureMap } from "../../core/pooling.js";
+import { type FeatureMap, pool } from "../../core/pooling.js";
 import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
 import { networkInput } from "./network-input.js";
+import { loadProjection, type Projection } from "./projection.js";
 
-const { manifest, modelPath } = workerData as WorkerData;
-const recipe: DescriptorRecipe = {
-  poolings: manifest.outputs.map((output) => output.pooling),
-  seed: manifest.projection.seed,
-  embeddingDim: manifest.embeddingDim,
-};
-const outputNames = manifest.outputs.map((output) => output.name);
-const loading = loadSession();
+const { manifest, modelPath, projectionPath } = workerData as WorkerData;
+const { embeddingDim, outputs } = manifest;
+const outputNames = outputs.map((output) => output.name);
+const loading = loadModel();
 // Told by `load` to whom it concerns; unhandled it would end the thread.
 loading.catch(() => {});
 
@@ -27,7 +23,7 @@ export async function load(): Promise<LoadAnswer> {
 
 /** Embeds one batch. When it fails as a whole its pictures are tried one by one, so that each fails only by itself. */
 export default async function embedBatch({ pixels, batchSize }: EmbeddingTask): Promise<EmbeddingAnswer> {
-  const embeddings = new Float32Array(batchSize * recipe.embeddingDim);
+  const embeddings = new Float32Array(batchSize * embeddingDim);
   const failures = new Map<number, string>();
   try {
     await embedInto(embeddings, pixels, batchSize);
@@ -37,7 +33,7 @@ export default async function embedBatch({ pixels, batchSize }: EmbeddingTask): 
   return { embeddings, failures };
 }
 
-async function loadSession(): Promise<InferenceSession> {
+async function loadModel(): Promise<{ session: InferenceSession; project: Projection }> {
   // One thread a session: pictures run beside one another in several workers, which is faster than one at a time in several threads.
   const session = await InferenceSession.create(modelPath, {
     intraOpNumThreads: 1,
@@ -46,7 +42,7 @@ async function loadSession(): Promise<InferenceSession> {
     ...(manifest.model.arithmetic === "exact" && { extra: { session: { x64quantprecision: "1" } } }),
   });
   for (const name of outputNames) holdFeatureMap(session, name);
-  return session;
+  return { session, project: await loadProjection(manifest, projectionPath) };
 }
 
 async function embedOneByOne(
@@ -57,7 +53,7 @@ async function embedOneByOne(
 ): Promise<void> {
   const pictureSize = pixels.length / batchSize;
   for (let i = 0; i < batchSize; i++) {
-    const row = embeddings.subarray(i * recipe.embeddingDim, (i + 1) * recipe.embeddingDim);
+    const row = embeddings.subarray(i * embeddingDim, (i + 1) * embeddingDim);
     try {
       await embedInto(row, pixels.subarray(i * pictureSize, (i + 1) * pictureSize), 1);
     } catch (error) {
@@ -68,13 +64,13 @@ async function embedOneByOne(
 }
 
 async function embedInto(embeddings: Float32Array, pixels: Uint8Array, batchSize: number): Promise<void> {
-  const session = await loading;
+  const { session, project } = await loading;
   const feeds = { [manifest.input.name]: networkInput(pixels, batchSize, manifest.input) };
-  const outputs = await session.run(feeds, outputNames);
-  for (let i = 0; i < batchSize; i++) {
-    const maps = outputNames.map((name) => featureMap(outputs[name]!, i));
-    embeddings.set(describe(maps, recipe), i * recipe.embeddingDim);
-  }
+  const maps = await session.run(feeds, outputNames);
+  const pooled = outputs.map(({ name, pooling }) =>
+    Array.from({ length: batchSize }, (_, i) => pool(featureMap(maps[name]!, i), pooling)),
+  );
+  embeddings.set(await project(pooled));
 }
 
 /** Holds that an output is a feature map: anything else would make embeddings of nothing. */

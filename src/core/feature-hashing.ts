@@ -1,3 +1,24 @@
+import { type Embedding, normalizeL2 } from "./embedding.js";
+
+/**
+ * The embedding of one picture without anything fitted: each pooled feature map L2-normalised, all of them behind one
+ * another, hashed to `embeddingDim` components, L2-normalised.
+ *
+ * @param pooled one vector for each output of the network; left as they are.
+ */
+export function hashedEmbedding(
+  pooled: readonly Float32Array[],
+  recipe: { readonly seed: number; readonly embeddingDim: number },
+): Embedding {
+  const concatenated = new Float32Array(pooled.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of pooled) {
+    concatenated.set(normalizeL2(part.slice()), offset);
+    offset += part.length;
+  }
+  return normalizeL2(hashFeatures(concatenated, recipe.embeddingDim, recipe.seed));
+}
+
 /**
  * Feature hashing: every component of a long vector is added to, or taken from, one of `dim` components of a short one;
  * which one and with which sign follows from a hash of its index and the seed. Inner products are kept in expectation,

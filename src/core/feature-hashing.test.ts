@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { innerProduct } from "./embedding.js";
-import { hashFeatures } from "./projection.js";
+import { hashedEmbedding, hashFeatures } from "./feature-hashing.js";
 
 const numbers = (length: number) =>
   fc
@@ -75,5 +75,33 @@ describe("hashFeatures", () => {
   it("differs from seed to seed", () => {
     const vector = Float32Array.from({ length: 100 }, (_, i) => i);
     expect(hashFeatures(vector, 32, 1)).not.toEqual(hashFeatures(vector, 32, 2));
+  });
+});
+
+describe("hashedEmbedding", () => {
+  const recipe = { seed: 1, embeddingDim: 16 };
+  const first = Float32Array.of(3, 4);
+  const second = Float32Array.of(0, 5, 0, 5);
+
+  it("normalises the parts, puts them behind one another, hashes and normalises", () => {
+    const half = Math.SQRT1_2;
+    const hashed = hashFeatures(Float32Array.of(0.6, 0.8, 0, half, 0, half), 16, 1);
+    const length = Math.sqrt(innerProduct(hashed, hashed));
+    const embedding = hashedEmbedding([first, second], recipe);
+    expect(embedding).toHaveLength(16);
+    for (const [i, value] of hashed.entries()) expect(embedding[i]).toBeCloseTo(value / length, 5);
+    expect(innerProduct(embedding, embedding)).toBeCloseTo(1, 6);
+  });
+
+  it("weighs every part the same, however large its values are, and leaves them as they are", () => {
+    const louder = second.map((value) => value * 1024);
+    expect(hashedEmbedding([first, louder], recipe)).toEqual(hashedEmbedding([first, second], recipe));
+    expect([...first, ...second]).toEqual([3, 4, 0, 5, 0, 5]);
+  });
+
+  it("of parts that are zero everywhere is zero", () => {
+    expect([...hashedEmbedding([new Float32Array(2), new Float32Array(4)], recipe)]).toEqual(
+      new Array(16).fill(0),
+    );
   });
 });

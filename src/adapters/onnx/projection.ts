@@ -1,0 +1,56 @@
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { hashedEmbedding } from "../../core/feature-hashing.js";
+import type { PackManifest } from "../models/manifest.js";
+
+/**
+ * Makes embeddings of pooled feature maps: for each output of the network its vectors, one for each picture of the
+ * batch. Returns `[batch, embeddingDim]`, in one piece.
+ */
+export type Projection = (pooled: readonly (readonly Float32Array[])[]) => Promise<Float32Array>;
+
+/** @throws Error when the fitted projection cannot be loaded, or is not one for this manifest. */
+export async function loadProjection(manifest: PackManifest, file: string | null): Promise<Projection> {
+  const { projection, embeddingDim } = manifest;
+  if (projection.kind === "feature-hashing") {
+    const recipe = { seed: projection.seed, embeddingDim };
+    return async (pooled) =>
+      concatenate(
+        pooled[0]!.map((_, i) =>
+          hashedEmbedding(
+            pooled.map((vectors) => vectors[i]!),
+            recipe,
+          ),
+        ),
+      );
+  }
+  const session = await InferenceSession.create(file!, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  const names = manifest.outputs.map((output) => output.name);
+  const output = session.outputMetadata.find(({ name }) => name === "embedding");
+  if (
+    !output?.isTensor ||
+    output.shape[1] !== embeddingDim ||
+    !names.every((name) => session.inputNames.includes(name))
+  ) {
+    throw new Error(
+      `its projection does not make embeddings of ${embeddingDim} numbers of ${names.join(", ")}.`,
+    );
+  }
+  return async (pooled) => {
+    const feeds = pooled.map((vectors, i) => [
+      names[i]!,
+      new Tensor("float32", concatenate(vectors), [vectors.length, vectors[0]!.length]),
+    ]);
+    const { embedding } = await session.run(Object.fromEntries(feeds), ["embedding"]);
+    return embedding!.data as Float32Array;
+  };
+}
+
+function concatenate(vectors: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(vectors.reduce((length, vector) => length + vector.length, 0));
+  let offset = 0;
+  for (const vector of vectors) {
+    whole.set(vector, offset);
+    offset += vector.length;
+  }
+  return whole;
+}
