@@ -4,7 +4,7 @@ import { rasterise } from "../demo/catalogue.js";
 import { createFlatDesign } from "../demo/flats/design.js";
 import { drawFlat } from "../demo/flats/draw.js";
 import { createImageReader } from "../src/adapters/image/reader.js";
-import { openPack } from "../src/adapters/models/pack.js";
+import { type ModelPack, openPack } from "../src/adapters/models/pack.js";
 import { createEmbedder } from "../src/adapters/onnx/embedder.js";
 import { percentile, report, residentMb, time } from "./measure.js";
 
@@ -38,7 +38,38 @@ for (const threads of [1, 2]) {
   }
   await embedder.close();
 }
+rows.push(...(await besideTheFirst()));
 report(rows);
+
+/** The descriptor beside the first one, which hashes three layers: turn by turn, so that both meet the same machine. */
+async function besideTheFirst() {
+  const { manifest } = pack;
+  const [early, , late, last] = manifest.outputs;
+  const first: ModelPack = {
+    ...pack,
+    projectionPath: null,
+    manifest: {
+      ...manifest,
+      outputs: [early!, late!, last!],
+      projection: { kind: "feature-hashing", seed: 1 },
+    },
+  };
+  const embedders = [
+    await createEmbedder(first, { threads: 1 }),
+    await createEmbedder(pack, { threads: 1 }),
+  ] as const;
+  const samples: [number[], number[]] = [[], []];
+  for (let turn = 0; turn < 24; turn++) {
+    for (const [i, embedder] of embedders.entries()) {
+      samples[i]!.push(...(await time(1, 0, () => embedder.embed(tensors.slice(turn, turn + 1)))));
+    }
+  }
+  for (const embedder of embedders) await embedder.close();
+  return [
+    row("embed 1, first descriptor, turn by turn", samples[0], 1),
+    row("embed 1, this descriptor, turn by turn", samples[1], 1),
+  ];
+}
 
 function row(what: string, samples: readonly number[], pictures: number): Record<string, string | number> {
   return {
