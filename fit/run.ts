@@ -6,6 +6,7 @@
 import { writeFile } from "node:fs/promises";
 import pMap from "p-map";
 import { convertNetwork } from "../models/inception-v3/network.js";
+import { concatenate } from "../src/core/embedding.js";
 import { layersOf, poolPictures, transformBy } from "./features.js";
 import { type Domain, fitAspect, fitReduction, type WhiteningOptions } from "./fit.js";
 import { drawnPictures, photos } from "./pictures.js";
@@ -109,8 +110,4 @@ function sampleCells(pictures: readonly Float32Array[], cells: number): Float32A
         whole.subarray(cell * channels, (cell + 1) * channels),
       );
     });
-}
-
-function concatenate(vectors: readonly Float32Array[]): Float32Array {
-  return Float32Array.from(vectors.flatMap((vector) => [...vector]));
 }

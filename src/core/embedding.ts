@@ -11,6 +11,17 @@ export function innerProduct(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
+/** Vectors behind one another, in one new array. */
+export function concatenate(vectors: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(vectors.reduce((length, vector) => length + vector.length, 0));
+  let offset = 0;
+  for (const vector of vectors) {
+    whole.set(vector, offset);
+    offset += vector.length;
+  }
+  return whole;
+}
+
 /** Scales the vector to length 1, in place; a vector of zeros stays one. Returns the same array. */
 export function normalizeL2(vector: Float32Array): Float32Array {
   const norm = Math.sqrt(innerProduct(vector, vector));

@@ -1,4 +1,4 @@
-import { type Embedding, normalizeL2 } from "./embedding.js";
+import { concatenate, type Embedding, normalizeL2 } from "./embedding.js";
 
 /**
  * The embedding of one picture without anything fitted: each pooled feature map L2-normalised, all of them behind one
@@ -10,12 +10,7 @@ export function hashedEmbedding(
   pooled: readonly Float32Array[],
   recipe: { readonly seed: number; readonly embeddingDim: number },
 ): Embedding {
-  const concatenated = new Float32Array(pooled.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of pooled) {
-    concatenated.set(normalizeL2(part.slice()), offset);
-    offset += part.length;
-  }
+  const concatenated = concatenate(pooled.map((part) => normalizeL2(part.slice())));
   return normalizeL2(hashFeatures(concatenated, recipe.embeddingDim, recipe.seed));
 }
 

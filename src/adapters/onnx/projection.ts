@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { concatenate } from "../../core/embedding.js";
 import { hashedEmbedding } from "../../core/feature-hashing.js";
 import type { PackManifest } from "../models/manifest.js";
 
@@ -43,14 +44,4 @@ export async function loadProjection(manifest: PackManifest, file: string | null
     const { embedding } = await session.run(Object.fromEntries(feeds), ["embedding"]);
     return embedding!.data as Float32Array;
   };
-}
-
-function concatenate(vectors: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(vectors.reduce((length, vector) => length + vector.length, 0));
-  let offset = 0;
-  for (const vector of vectors) {
-    whole.set(vector, offset);
-    offset += vector.length;
-  }
-  return whole;
 }
