@@ -25,9 +25,28 @@ export function residentMb(): number {
   return process.memoryUsage().rss / 1e6;
 }
 
-/** Prints the rows as JSON with `--json`, else as a table. Figures are rounded to three digits. */
-export function report(rows: readonly Readonly<Record<string, string | number>>[]): void {
-  const rounded = rows.map((row) =>
+type Rows = readonly Readonly<Record<string, string | number>>[];
+
+/** Prints the rows as JSON with `--json`, else as a table. Figures are rounded to four digits. */
+export function report(rows: Rows): void {
+  if (process.argv.includes("--json")) console.log(JSON.stringify(rounded(rows), null, 2));
+  else console.table(rounded(rows));
+}
+
+/** The same of several tables by name; in JSON they are one object. */
+export function reportTables(tables: Readonly<Record<string, Rows>>): void {
+  const all = Object.entries(tables).map(([name, rows]) => [name, rounded(rows)] as const);
+  if (process.argv.includes("--json")) console.log(JSON.stringify(Object.fromEntries(all), null, 2));
+  else {
+    for (const [name, rows] of all) {
+      console.log(`\n${name}`);
+      console.table(rows);
+    }
+  }
+}
+
+function rounded(rows: Rows): Rows {
+  return rows.map((row) =>
     Object.fromEntries(
       Object.entries(row).map(([key, value]) => [
         key,
@@ -35,6 +54,4 @@ export function report(rows: readonly Readonly<Record<string, string | number>>[
       ]),
     ),
   );
-  if (process.argv.includes("--json")) console.log(JSON.stringify(rounded, null, 2));
-  else console.table(rounded);
 }

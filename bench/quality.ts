@@ -1,7 +1,7 @@
 /**
  * `npm run bench:quality [PHOTOS]`: how good the ranking is, from the first descriptor to the last, on drawn flats that
  * nothing was fitted to and, given the folder PHOTOS with `train` and `test` of photos in folders named after their
- * categories, on photos.
+ * categories, on photos; how well colours are ignored; and how often verdicts are right.
  */
 
 import { existsSync } from "node:fs";
@@ -10,27 +10,65 @@ import { poolPictures, transformBy } from "../fit/features.js";
 import { photos } from "../fit/pictures.js";
 import { convertNetwork } from "../models/inception-v3/network.js";
 import { openPack } from "../src/adapters/models/pack.js";
+import { VIEWS } from "../src/core/design.js";
 import { normalizeL2 } from "../src/core/embedding.js";
 import { hashedEmbedding } from "../src/core/feature-hashing.js";
-import { report } from "./measure.js";
+import { reportTables } from "./measure.js";
+import { measureColours } from "./quality/colours.js";
 import type { Descriptors, Readable } from "./quality/descriptors.js";
-import { measureFlats } from "./quality/flats.js";
+import { type DescribedFlats, describeFlats, measureFlats } from "./quality/flats.js";
 import { measurePhotos } from "./quality/photos.js";
+import { measureVerdicts } from "./quality/verdicts.js";
+
+/** The embedding as it is stored, of which the aspects are parts. */
+const WHOLE = "whole embedding";
 
 const directory = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
 const { manifest, projectionPath } = await openPack("packs/inception-v3");
 const model = await convertNetwork();
 const project = await transformBy(await readFile(projectionPath!));
+const names = [
+  "first: Mixed_6a, 7a, 7b hashed",
+  "channels reduced",
+  ...manifest.aspects.map(({ name }) => name),
+];
 
-const rows = await measureFlats(describe);
+const flats = await describeFlats(describe);
+const ranking = measureFlats(flats, names);
 if (directory !== undefined && existsSync(directory)) {
   const gallery = await photos(`${directory}/train`);
-  const precision = await measurePhotos(gallery, await photos(`${directory}/test`), describe);
-  for (const row of rows) Object.assign(row, precision.get(String(row.descriptor)));
+  const precision = await measurePhotos(gallery, await photos(`${directory}/test`), names, describe);
+  for (const row of ranking) Object.assign(row, precision.get(String(row.descriptor)));
 } else {
   console.error("Photos are not measured: name the folder that holds train and test.");
 }
-report(rows);
+const colours = await measureColours(describe, names);
+reportTables({ ranking, colours, verdicts: verdictsOf(flats) });
+
+/** In a catalogue that has every other design with its relatives, and in a third of it. */
+function verdictsOf({ gallery, queries, galleryDescriptors, queryDescriptors }: DescribedFlats) {
+  const pairOf = (descriptors: DescribedFlats["galleryDescriptors"][number]) =>
+    Object.fromEntries(VIEWS.map((view) => [view, descriptors[view].get(WHOLE)!]));
+  const entries = gallery.map(({ design, relative }, i) => ({
+    subject: String(design),
+    known: relative === null || design % 2 === 0,
+    design,
+    grade: relative?.grade ?? 0,
+    views: pairOf(galleryDescriptors[i]!),
+  }));
+  const asked = queries.map(({ design }, i) => ({
+    subject: String(design),
+    grade: 3,
+    views: pairOf(queryDescriptors[i]!),
+  }));
+  const catalogues = {
+    flats: entries.filter(({ known }) => known),
+    "a third of them": entries.filter(({ known, design }) => known && Math.floor(design / 2) % 3 === 0),
+  };
+  return Object.entries(catalogues).flatMap(([name, own]) =>
+    measureVerdicts(name, own, asked, manifest.aspects, manifest.verdicts!),
+  );
+}
 
 /** Every descriptor of each picture. */
 async function describe(pictures: readonly Readable[]): Promise<Descriptors[]> {
@@ -42,14 +80,11 @@ async function describe(pictures: readonly Readable[]): Promise<Descriptors[]> {
 async function descriptorsOf(pooled: readonly Float32Array[]): Promise<Descriptors> {
   const [early, , late, last] = pooled as [Float32Array, Float32Array, Float32Array, Float32Array];
   const [embedding, reduced] = (await project(pooled)) as [Float32Array, Float32Array];
-  const parts: Descriptors = new Map([
-    ["first: Mixed_6a, 7a, 7b hashed", hashedEmbedding([early, late, last], { seed: 1, embeddingDim: 512 })],
-    ["channels reduced", normalizeL2(reduced)],
-  ]);
+  const parts = [hashedEmbedding([early, late, last], { seed: 1, embeddingDim: 512 }), normalizeL2(reduced)];
   let start = 0;
-  for (const { name, dim } of manifest.aspects) {
-    parts.set(name, normalizeL2(embedding.slice(start, start + dim)));
+  for (const { dim } of manifest.aspects) {
+    parts.push(normalizeL2(embedding.slice(start, start + dim)));
     start += dim;
   }
-  return parts;
+  return new Map([...names.map((name, i) => [name, parts[i]!] as const), [WHOLE, embedding]]);
 }

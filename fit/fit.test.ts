@@ -54,9 +54,15 @@ describe("fitReduction", () => {
 });
 
 describe("fitAspect", () => {
+  const kinds = [domain(1).vectors, domain(2).vectors];
+  const overlooked = (share: number) => [
+    { ...domain(1), share: 1 - share },
+    { ...domain(2), share },
+  ];
+
   it("overlooks what differs within a subject and looks at what tells subjects apart", () => {
-    const options = { dim: 1, secondShare: 0.5, shrinkage: 0.001 };
-    const { directions, offset, name } = fitAspect("shape", ["layer"], [domain(1), domain(2)], options);
+    const options = { dim: 1, shrinkage: 0.001 };
+    const { directions, offset, name } = fitAspect("shape", ["layer"], overlooked(0.5), kinds, options);
     expect(name).toBe("shape");
     const [way, subject] = directions.getColumn(0) as [number, number];
     expect(Math.abs(subject)).toBeGreaterThan(50 * Math.abs(way));
@@ -70,8 +76,8 @@ describe("fitAspect", () => {
   });
 
   it("is the same every time", () => {
-    const options = { dim: 2, secondShare: 0.3, shrinkage: 0.1 };
-    const [first, second] = [1, 2].map(() => fitAspect("a", ["layer"], [domain(1), domain(2)], options));
+    const options = { dim: 2, shrinkage: 0.1 };
+    const [first, second] = [1, 2].map(() => fitAspect("a", ["layer"], overlooked(0.3), kinds, options));
     expect(first).toEqual(second);
   });
 });

@@ -8,11 +8,15 @@ export interface Domain {
   readonly groups: readonly string[];
 }
 
-export interface WhiteningOptions {
+/** Pictures that differ within groups in what an aspect is to overlook, and how much they count beside the others'. */
+export interface Disregard extends Domain {
+  /** The shares of an aspect add up to 1. */
+  readonly share: number;
+}
+
+export interface AspectOptions {
   /** Dimensions of the result. */
   readonly dim: number;
-  /** How much the second domain's scatter within groups counts beside the first's, 0 to 1. */
-  readonly secondShare: number;
   /** Added to the scatter's eigenvalues, whose mean is 1: the larger, the less is whitened. */
   readonly shrinkage: number;
 }
@@ -31,25 +35,28 @@ export function fitReduction(domains: readonly (readonly Float32Array[])[], dim:
 /**
  * Whitens what differs within groups, where it tells nothing, then keeps the directions in which pictures differ
  * most: linear discriminant analysis with shrinkage, without its limit to as many dimensions as there are groups.
+ *
+ * @param disregards what differs within the groups of each is overlooked.
+ * @param kinds the kinds of pictures that are to be told apart, each counting alike.
  */
 export function fitAspect(
   name: string,
   outputs: readonly string[],
-  domains: readonly [Domain, Domain],
-  { dim, secondShare, shrinkage }: WhiteningOptions,
+  disregards: readonly Disregard[],
+  kinds: readonly (readonly Float32Array[])[],
+  { dim, shrinkage }: AspectOptions,
 ): AspectProjection {
-  const [first, second] = domains.map(({ vectors, groups }) => scatter(vectors, groups)) as [Matrix, Matrix];
-  const within = Matrix.add(Matrix.mul(first, 1 - secondShare), Matrix.mul(second, secondShare));
+  const within = sumOf(disregards.map(({ vectors, groups, share }) => scatter(vectors, groups).mul(share)));
   const size = within.rows;
   const { values, vectors } = eigen(within.mul(size));
   const scales = values.map((value) => 1 / Math.sqrt(Math.max(0, value) + shrinkage));
   const whitening = vectors.clone().mulRowVector(scales);
-  const spreads = domains.map((domain) => {
-    const spread = whitening.transpose().mmul(scatter(domain.vectors)).mmul(whitening);
+  const spreads = kinds.map((vectors) => {
+    const spread = whitening.transpose().mmul(scatter(vectors)).mmul(whitening);
     return spread.div(spread.trace());
   });
   const directions = whitening.mmul(leading(eigen(sumOf(spreads)).vectors, dim));
-  const means = domains.map((domain) => Float32Array.from(meanOf(domain.vectors)));
+  const means = kinds.map((vectors) => Float32Array.from(meanOf(vectors)));
   const offset = Matrix.rowVector([...meanOf(means)])
     .mmul(directions)
     .neg();

@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import sharp from "sharp";
 import { rasterise } from "../demo/catalogue.js";
-import { createFlatDesign, recolour } from "../demo/flats/design.js";
+import { createFlatDesign, dye, recolour } from "../demo/flats/design.js";
 import { drawFlat } from "../demo/flats/draw.js";
 import { perturb } from "../demo/perturb.js";
 import { VIEWS } from "../src/core/design.js";
@@ -42,6 +43,42 @@ export function drawnPictures(): TrainingPicture[] {
       ];
     }),
   );
+}
+
+/** Every view of the same designs in another colour, the print kept. */
+export function dyedPictures(): TrainingPicture[] {
+  return Array.from({ length: DESIGNS }, (_, i) => i).flatMap((i) =>
+    VIEWS.map((view) => {
+      const subject = `${i} ${view}`;
+      const read = () => rasterise(drawFlat(dye(createFlatDesign(SEED, i), 7), view));
+      return { subject, colourway: subject, read };
+    }),
+  );
+}
+
+/** Every third of the photos as it is, in grey and in other colours: three pictures of one subject. */
+export function tintedPictures(photos: readonly TrainingPicture[]): TrainingPicture[] {
+  return photos
+    .filter((_, i) => i % 3 === 0)
+    .flatMap(({ read }, i) => {
+      const subject = `photo ${i}`;
+      const hue = 60 + ((67 * i) % 240);
+      const saturation = [0.6, 1, 1.4][i % 3]!;
+      const tints = [
+        read,
+        async () =>
+          sharp(await read())
+            .greyscale()
+            .png()
+            .toBuffer(),
+        async () =>
+          sharp(await read())
+            .modulate({ hue, saturation })
+            .png()
+            .toBuffer(),
+      ];
+      return tints.map((tint) => ({ subject, colourway: subject, read: tint }));
+    });
 }
 
 /** Photos in folders named after their categories: photos of a category share their subject. */

@@ -79,7 +79,7 @@ describe("the graphs", () => {
 
   it("project to aspects of one length each, as the plain arithmetic does but for the 8 bits of the matrices", async () => {
     const project = await transformBy(projectionGraph(layers, reductions, aspects));
-    const [embedding] = (await project([plain, planar])) as [Float32Array];
+    const [embedding, joined] = (await project([plain, planar])) as [Float32Array, Float32Array];
     const reduced = [
       reducedBy(reductions[0]!, Float32Array.of(0.6, 0, 0.8)),
       reducedBy(reductions[1]!, folded),
@@ -91,6 +91,7 @@ describe("the graphs", () => {
         .add(Matrix.rowVector([...offset]));
       return normalizeL2(Float32Array.from(moved.getRow(0)));
     });
+    for (const [i, value] of reduced.flat().entries()) expect(joined[i]).toBeCloseTo(value, 2);
     expect(embedding).toHaveLength(6);
     expect(innerProduct(embedding, embedding)).toBeCloseTo(1, 6);
     const [overall, shape] = [embedding.slice(0, 4), embedding.slice(4)] as const;

@@ -86,6 +86,12 @@ export function projectionGraph(
     "batch",
     aspects.reduce((sum, { offset }) => sum + offset.length, 0),
   ]);
+  const reduced = layers.map(({ output }) => `${output}:reduced`);
+  graph.node("Concat", reduced, "reduced", { axis: 1 });
+  graph.output("reduced", "float32", [
+    "batch",
+    layers.reduce((sum, layer, i) => sum + cellsOf(layer) * reductions[i]!.directions.columns, 0),
+  ]);
   return graph.encode();
 }
 

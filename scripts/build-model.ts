@@ -6,11 +6,20 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { convertNetwork, network, SOURCE_SHA256 } from "../models/inception-v3/network.js";
+import {
+  aspects,
+  colourBlindAspect,
+  convertNetwork,
+  network,
+  SOURCE_SHA256,
+} from "../models/inception-v3/network.js";
 import type { PackManifest } from "../src/adapters/models/manifest.js";
 import { openPack } from "../src/adapters/models/pack.js";
 
 const projection = await readFile(new URL("../models/inception-v3/projection.onnx", import.meta.url));
+const verdicts = JSON.parse(
+  await readFile(new URL("../models/inception-v3/verdicts.json", import.meta.url), "utf8"),
+);
 const model = await convertNetwork();
 const manifest: PackManifest = {
   format: 1,
@@ -21,12 +30,10 @@ const manifest: PackManifest = {
   model: { path: "model.onnx", sha256: sha256(model), arithmetic: "saturating" },
   ...network,
   projection: { kind: "fitted", path: "projection.onnx", sha256: sha256(projection) },
-  embeddingDim: 512,
-  aspects: [
-    { name: "overall", dim: 256 },
-    { name: "detail", dim: 128 },
-    { name: "shape", dim: 128 },
-  ],
+  embeddingDim: aspects.reduce((sum, { dim }) => sum + dim, 0),
+  aspects: [...aspects],
+  colourBlindAspect,
+  verdicts,
 };
 const manifestText = `${JSON.stringify(manifest, null, 2)}\n`;
 

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { drawContactSheet, type SheetFormat } from "./adapters/image/contact-sheet.js";
 import { createImageReader, DEFAULT_LIMITS } from "./adapters/image/reader.js";
 import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
-import { type ModelPack, openPack } from "./adapters/models/pack.js";
+import { findPack } from "./adapters/models/find-pack.js";
+import type { ModelPack } from "./adapters/models/pack.js";
 import { readFeatureFiles, writeFeatureFiles } from "./adapters/npy/features.js";
 import { createEmbedder } from "./adapters/onnx/embedder.js";
 import { openSource, type Source } from "./adapters/sources/open-source.js";
@@ -15,12 +13,9 @@ import type { PerView } from "./core/design.js";
 import { type ImportProgress, type ImportSummary, importDesigns, type RowError } from "./core/import.js";
 import { type FeatureImportSummary, importFeatures } from "./core/import-features.js";
 import type { Catalog, Embedder, ImageReader, ModelIdentity } from "./core/ports.js";
-import type { Match } from "./core/query.js";
-import { type SearchRequest, type SearchResult, search } from "./core/search.js";
+import { type Match, type SearchRequest, type SearchResult, search } from "./core/search.js";
+import { createJudge } from "./core/verdict.js";
 import { AppError } from "./errors.js";
-
-/** Where the model packs lie: beside the folder that this file is in, be it the sources or the build. */
-const packsDirectory = fileURLToPath(new URL("../packs/", import.meta.url));
 
 const now = () => performance.now();
 const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -100,7 +95,7 @@ export interface Diptych {
 export async function openDiptych(options: DiptychOptions = {}): Promise<Diptych> {
   const { create = false, ...settings } = options;
   const config = readConfig(settings, process.env);
-  const pack = await findPack(config.model);
+  const pack = await findPack(config.model, config.models);
   const catalog = await openCatalog({ directory: config.catalog, model: pack.identity, create });
   try {
     const embedder = await createEmbedder(
@@ -115,10 +110,11 @@ export async function openDiptych(options: DiptychOptions = {}): Promise<Diptych
 }
 
 function compose(catalog: Catalog, embedder: Embedder, images: ImageReader): Diptych {
+  const judge = createJudge(embedder.aspects, embedder.verdicts);
   return {
     model: embedder.model,
     catalog,
-    search: (request) => search(request, { images, embedder, catalog, now }),
+    search: (request) => search(request, { images, embedder, catalog, judge, now }),
     async import(source, request = {}) {
       const { count, rows } = typeof source === "string" ? await openSource(source, request) : source;
       request.onStart?.(count);
@@ -207,15 +203,6 @@ export async function exportFeatureFiles(directory: string, config: Config): Pro
   } finally {
     await catalog.close();
   }
-}
-
-async function findPack(id: string): Promise<ModelPack> {
-  const ids = await readdir(packsDirectory).catch((): string[] => []);
-  if (!ids.includes(id)) {
-    const known = ids.length > 0 ? ids.join(", ") : 'none: build the default one with "npm run build"';
-    throw new AppError("NOT_FOUND", `There is no model pack "${id}"; there are: ${known}.`);
-  }
-  return openPack(path.join(packsDirectory, id));
 }
 
 function readerFor({ manifest }: ModelPack): ImageReader {

@@ -6,6 +6,7 @@ import { AppError } from "./errors.js";
 const expected = {
   catalog: "the path of a folder",
   model: "the id of a model pack",
+  models: "the path of a folder",
   threads: "a whole number from 1 to 64",
 } as const;
 
@@ -19,6 +20,12 @@ const configSchema = z.object({
     .transform((directory) => path.resolve(directory)),
   /** Id of the model pack. DIPTYCH_MODEL; default inception-v3. */
   model: z.string().min(1).default("inception-v3"),
+  /** Folder of the user's own model packs. DIPTYCH_MODELS; default ./diptych-models. Made absolute. */
+  models: z
+    .string()
+    .min(1)
+    .default("./diptych-models")
+    .transform((directory) => path.resolve(directory)),
   /** Worker threads that embed pictures, 1 to 64. DIPTYCH_THREADS; default: one for each processor. */
   threads: z.coerce.number().int().min(1).max(64).optional(),
 });

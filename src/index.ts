@@ -20,6 +20,7 @@ export type { Attributes, Design, PerView, Picture, View } from "./core/design.j
 export { type Condition, type Filter, parseCondition } from "./core/filter.js";
 export type { ImportProgress, ImportSummary, RowError } from "./core/import.js";
 export type { Catalog, CatalogStats, DesignPage, ModelIdentity } from "./core/ports.js";
-export type { Match, Weights } from "./core/query.js";
-export type { SearchRequest, SearchResult, SearchTimings } from "./core/search.js";
+export type { Weights } from "./core/query.js";
+export type { Match, SearchRequest, SearchResult, SearchTimings } from "./core/search.js";
+export type { Verdict } from "./core/verdict.js";
 export { AppError, type ErrorCode } from "./errors.js";

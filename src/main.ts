@@ -11,6 +11,7 @@ const program = new Command("diptych")
   .version(version)
   .option("--catalog <dir>", "folder of the catalog (DIPTYCH_CATALOG; default ./diptych-data)")
   .option("--model <id>", "model pack (DIPTYCH_MODEL; default inception-v3)")
+  .option("--models <dir>", "folder of your own model packs (DIPTYCH_MODELS; default ./diptych-models)")
   .option("--threads <n>", "threads that embed pictures (DIPTYCH_THREADS; default: all processors)")
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "diptych:")) })
@@ -26,6 +27,8 @@ program
     "--npy <dir>",
     "take embeddings as they are from name_list.csv, img_feature_f.npy, img_feature_b.npy",
   )
+  .option("--reembed", "embed the designs anew by --model, beside the present embeddings; then switch over")
+  .option("--rollback", "go back to the embeddings before the last --reembed")
   .action(async (source, options) => {
     const { runImport } = await import("./cli/import.js");
     process.exitCode = await runImport(source, options, config());
@@ -42,6 +45,7 @@ program
     "--aspect <weights>",
     "what counts, such as detail=0.8,shape=0.2 (default: the model's first aspect, overall)",
   )
+  .option("--ignore-colour", "find designs whatever their colours")
   .option("--top <n>", "how many matches", wholeNumber, 20)
   .option("--filter <condition>", "key=value, key=a|b, key!=value, key>=number; repeatable", collect, [])
   .option("--sheet <file>", "draw the result as a contact sheet (.jpg, .png, .webp)")
@@ -59,11 +63,27 @@ program
     "--aspect <weights>",
     "what counts, such as detail=0.8,shape=0.2 (default: the model's first aspect, overall)",
   )
+  .option("--ignore-colour", "find designs whatever their colours")
   .option("--json", "print the metrics as JSON")
   .option("--html <file>", "write a page with the metrics and the worst queries as pictures")
   .action(async (queries, options) => {
     const { runEval } = await import("./cli/eval.js");
     process.exitCode = await runEval(queries, options, config());
+  });
+
+program
+  .command("train")
+  .description(
+    "learn from labels what similar means, and write a model pack when that ranks held-out designs better",
+  )
+  .argument("[pairs]", "CSV file with the columns a, b (ids of designs), similar (0, 1 or a grade)")
+  .option("--group <attribute>", "instead: designs with the same value of this attribute are similar")
+  .option("--id <id>", "id of the new pack (default: the present one's with -trained behind it)")
+  .option("--seed <n>", "decides which designs are held out", wholeNumber, 1)
+  .option("--json", "print the result as JSON")
+  .action(async (pairs, options) => {
+    const { runTrain } = await import("./cli/train.js");
+    process.exitCode = await runTrain(pairs, options, config());
   });
 
 program

@@ -1,7 +1,11 @@
-import { rasterise } from "../../demo/catalogue.js";
-import { createFlatDesign, type FlatDesign, recolour, sibling } from "../../demo/flats/design.js";
-import { drawFlat } from "../../demo/flats/draw.js";
-import { type Perturbation, perturb, perturbations } from "../../demo/perturb.js";
+import {
+  describePairs,
+  type FlatQuery,
+  type GalleryEntry,
+  type Kind,
+  kinds,
+  labelledFlats,
+} from "../../fit/labelled-flats.js";
 import { VIEWS, type View } from "../../src/core/design.js";
 import { innerProduct } from "../../src/core/embedding.js";
 import { bootstrapIntervals } from "../../src/evaluation/bootstrap.js";
@@ -11,17 +15,25 @@ import { type Describe, type Descriptors, told } from "./descriptors.js";
 /** Designs drawn for measuring alone: nothing is fitted to this seed. */
 const SEED = 2002;
 const DESIGNS = 96;
+const STRANGERS = 300;
 
-/** What befalls a query: it is drawn by another hand, or perturbed. */
-const kinds = ["hand", ...perturbations] as const;
-type Kind = (typeof kinds)[number];
+/** Drawn designs as a catalogue and queries for it, every view described. */
+export interface DescribedFlats {
+  readonly gallery: readonly GalleryEntry[];
+  readonly queries: readonly FlatQuery[];
+  readonly galleryDescriptors: readonly Record<View, Descriptors>[];
+  readonly queryDescriptors: readonly Record<View, Descriptors>[];
+}
 
-/** The grades of what belongs to a design: itself, another colourway or print, another cut of the same construction. */
-const relatives = [
-  { name: "original", grade: 3, of: (design: FlatDesign) => design },
-  { name: "recolour", grade: 2, of: (design: FlatDesign) => recolour(design, 3) },
-  { name: "sibling", grade: 1, of: (design: FlatDesign) => sibling(design, 3) },
-] as const;
+export async function describeFlats(describe: Describe): Promise<DescribedFlats> {
+  const { gallery, queries } = labelledFlats(SEED, { designs: DESIGNS, strangers: STRANGERS });
+  return {
+    gallery,
+    queries,
+    galleryDescriptors: await describePairs(gallery, describe),
+    queryDescriptors: await describePairs(queries, describe),
+  };
+}
 
 const viewings = {
   pair: { front: 0.5, back: 0.5 },
@@ -30,62 +42,40 @@ const viewings = {
 } as const;
 
 /** A row for each descriptor and for what of a pair is searched with. */
-export async function measureFlats(describe: Describe): Promise<Record<string, string | number>[]> {
-  const designs = Array.from({ length: DESIGNS }, (_, i) => createFlatDesign(SEED, i));
-  const entries = designs.flatMap((design, i) =>
-    relatives.map((relative) => ({ i, relative, design: relative.of(design) })),
-  );
-  const gallery = await describePairs(
-    entries.map(
-      ({ design }) =>
-        (view: View) =>
-          rasterise(drawFlat(design, view)),
-    ),
-    describe,
-  );
-  const asked = designs.flatMap((design, i) => kinds.map((kind) => ({ i, kind, design })));
-  const queries = await describePairs(
-    asked.map(
-      ({ design, i, kind }) =>
-        (view: View) =>
-          drawQuery(design, view, kind, i),
-    ),
-    describe,
-  );
-
-  const rows: Record<string, string | number>[] = [];
-  for (const descriptor of gallery[0]!.front.keys()) {
-    for (const [searched, weights] of Object.entries(viewings)) {
-      const results = asked.map(({ i, kind }, q) => {
-        const score = (g: number) =>
+export function measureFlats(flats: DescribedFlats, names: readonly string[]): Record<string, string>[] {
+  const { gallery, queries, galleryDescriptors, queryDescriptors } = flats;
+  return names.flatMap((descriptor) =>
+    Object.entries(viewings).map(([searched, weights]) => {
+      const results = queries.map(({ design, kind }, q): Result => {
+        const scores = gallery.map((_, g) =>
           VIEWS.reduce((sum, view) => {
             const cosine = innerProduct(
-              queries[q]![view].get(descriptor)!,
-              gallery[g]![view].get(descriptor)!,
+              queryDescriptors[q]![view].get(descriptor)!,
+              galleryDescriptors[g]![view].get(descriptor)!,
             );
             return sum + weights[view] * cosine;
-          }, 0);
-        const scores = entries.map((_, g) => score(g));
-        const order = entries.map((_, g) => g).sort((a, b) => scores[b]! - scores[a]!);
-        const grades = new Map(
-          entries.flatMap((entry, g) => (entry.i === i ? [[String(g), entry.relative.grade] as const] : [])),
+          }, 0),
         );
-        const first = entries[order[0]!]!;
+        const order = gallery.map((_, g) => g).sort((a, b) => scores[b]! - scores[a]!);
+        const grades = new Map(
+          gallery.flatMap((entry, g) =>
+            entry.design === design ? [[String(g), entry.relative!.grade] as const] : [],
+          ),
+        );
         return {
-          i,
+          design,
           kind,
-          recall: first.i === i && first.relative.name === "original" ? 1 : 0,
+          recall: grades.get(String(order[0])) === 3 ? 1 : 0,
           ndcg: ndcgAt(20, order.map(String), grades),
         };
       });
-      rows.push({ descriptor, searched, ...summary(results) });
-    }
-  }
-  return rows;
+      return { descriptor, searched, ...summary(results) };
+    }),
+  );
 }
 
 interface Result {
-  readonly i: number;
+  readonly design: number;
   readonly kind: Kind;
   readonly recall: number;
   readonly ndcg: number;
@@ -93,12 +83,12 @@ interface Result {
 
 /** Intervals over designs: the perturbations of one design are no independent queries. */
 function summary(results: readonly Result[]) {
-  const byDesign = Array.from({ length: DESIGNS }, (_, i) => results.filter((result) => result.i === i)).map(
-    (own) => ({
-      recall: mean(own.map(({ recall }) => recall)),
-      ndcg: mean(own.map(({ ndcg }) => ndcg)),
-    }),
-  );
+  const byDesign = Array.from({ length: DESIGNS }, (_, i) =>
+    results.filter(({ design }) => design === i),
+  ).map((own) => ({
+    recall: mean(own.map(({ recall }) => recall)),
+    ndcg: mean(own.map(({ ndcg }) => ndcg)),
+  }));
   const intervals = bootstrapIntervals(["recall", "ndcg"], byDesign);
   const worst = kinds
     .map((kind) => ({
@@ -111,22 +101,6 @@ function summary(results: readonly Result[]) {
     "worst perturbation": `${worst.kind} ${worst.recall.toFixed(3)}`,
     "nDCG@20": told(mean(results.map(({ ndcg }) => ndcg)), intervals.ndcg),
   };
-}
-
-async function drawQuery(design: FlatDesign, view: View, kind: Kind, seed: number): Promise<Uint8Array> {
-  if (kind === "hand") return rasterise(drawFlat(design, view, { lineWidth: 1.6, jitter: 3, seed }));
-  return perturb(await rasterise(drawFlat(design, view)), kind satisfies Perturbation, seed);
-}
-
-/** Descriptors of both views of each pair. */
-async function describePairs(
-  pairs: readonly ((view: View) => Promise<Uint8Array>)[],
-  describe: Describe,
-): Promise<Record<View, Descriptors>[]> {
-  const described = await describe(
-    pairs.flatMap((read) => VIEWS.map((view) => ({ read: () => read(view) }))),
-  );
-  return pairs.map((_, i) => ({ front: described[2 * i]!, back: described[2 * i + 1]! }));
 }
 
 function mean(values: readonly number[]): number {

@@ -9,11 +9,11 @@ const FIRST = 10;
 export async function measurePhotos(
   gallery: readonly TrainingPicture[],
   queries: readonly TrainingPicture[],
+  names: readonly string[],
   describe: Describe,
 ): Promise<Map<string, { "photos precision@10": string }>> {
   const galleryDescriptors = await describe(gallery);
   const queryDescriptors = await describe(queries);
-  const names = [...queryDescriptors[0]!.keys()];
   return new Map(
     names.map((name) => {
       const samples = queryDescriptors.map((descriptors, i) => {

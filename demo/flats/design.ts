@@ -81,6 +81,13 @@ export function recolour(design: FlatDesign, seed: number): FlatDesign {
   return { ...design, id, seed: own, colourway, print };
 }
 
+/** The same garment with the same print, in another colour. */
+export function dye(design: FlatDesign, seed: number): FlatDesign {
+  const own = mixSeeds(design.seed, seed, 0x64796564);
+  const colourway = drawColourway(new Random(own), design.colourway.name);
+  return { ...design, id: `${styleOf(design.id)}-${colourway.code}-D${markOf(own)}`, seed: own, colourway };
+}
+
 /** A design cut on the same construction, with other proportions, colour and print. */
 export function sibling(design: FlatDesign, seed: number): FlatDesign {
   const own = mixSeeds(design.seed, seed, 0x7369626c);

@@ -23,6 +23,15 @@ export const network = {
   ],
 } satisfies Pick<PackManifest, "input" | "resizePolicy" | "outputs">;
 
+/** The parts of an embedding, in their order, as fit/run-projection.ts makes them. */
+export const aspects = [
+  { name: "overall", dim: 256 },
+  { name: "detail", dim: 128 },
+  { name: "shape", dim: 128 },
+  { name: "colourless", dim: 128 },
+] as const satisfies PackManifest["aspects"];
+export const colourBlindAspect = "colourless";
+
 /**
  * The ONNX file of the network, up to the last layer used.
  *

@@ -4,7 +4,8 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type Diptych, openDiptych, readPicture } from "../compose.js";
 import type { Config } from "../config.js";
-import { type AspectWeights, parseAspects } from "../core/aspects.js";
+import { parseAspects } from "../core/aspects.js";
+import type { SearchRequest } from "../core/search.js";
 import { AppError } from "../errors.js";
 import { type Evaluation, evaluate } from "../evaluation/evaluate.js";
 import { type LabelledQuery, type QueryFailure, readQueries } from "../evaluation/queries.js";
@@ -27,6 +28,7 @@ const TOLD = 20;
 
 interface EvalFlags {
   readonly aspect?: string;
+  readonly ignoreColour?: boolean;
   readonly json?: boolean;
   readonly html?: string;
 }
@@ -47,7 +49,10 @@ export async function runEval(file: string, flags: EvalFlags, config: Config): P
 
   const diptych = await openDiptych(config);
   try {
-    const evaluation = await measure(queries, diptych, config, aspects);
+    const evaluation = await measure(queries, diptych, config, {
+      ...(aspects && { aspects }),
+      ignoreColour: flags.ignoreColour ?? false,
+    });
     const failed = [...failures, ...evaluation.failures].sort((a, b) => a.line - b.line);
     if (evaluation.outcomes.length === 0) throw nothingMeasured(file, failed);
     const quality = summarize(evaluation.outcomes);
@@ -69,7 +74,7 @@ async function measure(
   queries: readonly LabelledQuery[],
   { search, catalog }: Diptych,
   config: Config,
-  aspects: AspectWeights | undefined,
+  how: Pick<SearchRequest, "aspects" | "ignoreColour">,
 ): Promise<Evaluation> {
   const now = () => performance.now();
   const started = now();
@@ -77,7 +82,7 @@ async function measure(
   const evaluation = await evaluate(
     queries,
     {
-      search: (request) => search({ ...request, ...(aspects && { aspects }) }),
+      search: (request) => search({ ...request, ...how }),
       catalog,
       readFile: readPicture,
     },

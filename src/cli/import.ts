@@ -15,12 +15,14 @@ const INTERRUPTED = 130;
 interface ImportFlags {
   readonly images?: string;
   readonly npy?: string;
+  readonly reembed?: boolean;
+  readonly rollback?: boolean;
 }
 
 type RunImport = (listeners: ImportListeners) => Promise<ImportProgress & { readonly aborted: boolean }>;
 
 /**
- * `diptych import SOURCE` and `diptych import --npy DIR`
+ * `diptych import SOURCE`, `--npy DIR`, `--reembed` and `--rollback`
  *
  * @returns the exit status: 0 all in, 3 some rows failed, 130 interrupted.
  */
@@ -29,15 +31,18 @@ export async function runImport(
   flags: ImportFlags,
   config: Config,
 ): Promise<number> {
-  if ((source === undefined) === (flags.npy === undefined)) {
+  const { images: imagesDirectory, npy, reembed, rollback } = flags;
+  const ways = { SOURCE: source, "--npy": npy, "--reembed": reembed, "--rollback": rollback };
+  const told = Object.entries(ways).flatMap(([way, value]) => (value === undefined ? [] : way));
+  if (told.length !== 1) {
     throw new AppError(
       "INVALID_REQUEST",
-      `An import takes either a SOURCE or --npy DIR; received ${source === undefined ? "neither" : "both"}.`,
+      `An import takes one of a SOURCE, --npy DIR, --reembed and --rollback; received ${told.join(" and ") || "none"}.`,
     );
   }
-  const imagesDirectory = flags.images;
-  if (flags.npy !== undefined) {
-    const { npy } = flags;
+  if (rollback) return runRollback(config);
+  if (reembed) return runReembed(config);
+  if (npy !== undefined) {
     return watch(config, (listeners) => importFeatureFiles(npy, config, { ...listeners, imagesDirectory }));
   }
   // Before a catalog is made for it: a mistyped source leaves nothing behind.
@@ -48,6 +53,27 @@ export async function runImport(
   } finally {
     await diptych.close();
   }
+}
+
+async function runRollback(config: Config): Promise<number> {
+  const { rollBackCatalog } = await import("../model-jobs.js");
+  const { id } = await rollBackCatalog(config);
+  process.stderr.write(`The catalog ${config.catalog} holds the embeddings of ${id} again.\n`);
+  return 0;
+}
+
+async function runReembed(config: Config): Promise<number> {
+  const { reembedCatalog } = await import("../model-jobs.js");
+  let how = "";
+  const status = await watch(config, async (listeners) => {
+    const summary = await reembedCatalog(config, listeners);
+    how = summary.switched
+      ? `The catalog holds the embeddings of ${config.model} now, made from the ${summary.fromPictures ? "pictures" : "stored ones"}; go back with: diptych import --rollback\n`
+      : "The catalog holds the embeddings it had: it is switched over once every design has its new ones.\n";
+    return summary;
+  });
+  process.stderr.write(how);
+  return status;
 }
 
 /** Runs an import with progress on standard error, a report of bad rows in the catalog's folder, and an end on Ctrl-C. */

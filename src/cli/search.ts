@@ -18,6 +18,7 @@ interface SearchFlags {
   readonly frontWeight: number;
   readonly backWeight: number;
   readonly aspect?: string;
+  readonly ignoreColour?: boolean;
   readonly top: number;
   readonly filter: readonly string[];
   readonly sheet?: string;
@@ -43,6 +44,7 @@ export async function runSearch(flags: SearchFlags, config: Config): Promise<voi
       pictures,
       weights,
       ...(aspects && { aspects }),
+      ignoreColour: flags.ignoreColour ?? false,
       filter,
       topK: flags.top,
     });
@@ -111,10 +113,12 @@ async function toJson(
     weights,
     ...(tellAspects && { aspects }),
     timings,
-    matches: matches.map(({ rank, id, score, views, attributes }) => ({
+    matches: matches.map(({ rank, id, score, verdict, percentile, views, attributes }) => ({
       rank,
       id,
       score,
+      verdict,
+      percentile,
       views: { front: views.front ?? null, back: views.back ?? null },
       attributes,
     })),

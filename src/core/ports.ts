@@ -3,7 +3,8 @@ import type { Aspect } from "./aspects.js";
 import type { Design, EmbeddedDesign, PerView } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { Filter } from "./filter.js";
-import type { Match, Query } from "./query.js";
+import type { Query, ScoredDesign } from "./query.js";
+import type { VerdictModel } from "./verdict.js";
 
 /** Which model made an embedding. Embeddings of different models never meet. */
 export interface ModelIdentity {
@@ -59,6 +60,12 @@ export interface Embedder {
   /** The parts of its embeddings, in their order. */
   readonly aspects: readonly Aspect[];
 
+  /** The name of the aspect that does not see colours; null when none is such. */
+  readonly colourBlindAspect: string | null;
+
+  /** How its embeddings are judged; null when that was not fitted. */
+  readonly verdicts: VerdictModel | null;
+
   /**
    * One result per tensor, in the same order. A tensor that fails is reported by itself.
    *
@@ -84,6 +91,15 @@ export interface DesignPage {
   readonly designs: readonly Design[];
   /** Give it as `after` to get the next page; null on the last page. */
   readonly next: string | null;
+}
+
+/** Designs of a {@link Catalog.sample}, at most. */
+export const SAMPLE_SIZE = 256;
+
+export interface CatalogSample {
+  /** How many designs the catalog has. */
+  readonly designs: number;
+  readonly embeddings: readonly PerView<Embedding>[];
 }
 
 /**
@@ -112,12 +128,18 @@ export interface Catalog {
   list(options: { limit: number; after?: string | null; filter?: Filter }): Promise<DesignPage>;
 
   /**
-   * The matches of a query, best first; designs that share no weighing view with it are left out. Equal scores are
+   * The designs closest to a query, best first; designs that share no weighing view with it are left out. Equal scores are
    * ordered by id.
    *
    * @throws AppError INVALID_REQUEST when an embedding is not `[embeddingDim]` long.
    */
-  search(query: Query): Promise<Match[]>;
+  search(query: Query): Promise<ScoredDesign[]>;
+
+  /**
+   * Some of the designs, spread over the whole catalog, the same ones as long as it is not written to; then also the same
+   * object.
+   */
+  sample(): Promise<CatalogSample>;
 
   /** Merges small files and removes versions that are no longer read. Safe while others read. */
   compact(): Promise<void>;

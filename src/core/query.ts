@@ -19,8 +19,8 @@ export interface Query {
   readonly topK: number;
 }
 
-/** One design of a result. */
-export interface Match {
+/** One design of a catalog's answer. */
+export interface ScoredDesign {
   /** 1 for the most similar design. */
   readonly rank: number;
   readonly id: string;
@@ -29,6 +29,8 @@ export interface Match {
   /** Each shared view's own cosine, in [-1, 1]; a view that the query or the design lacks is absent. */
   readonly views: PerView<number>;
   readonly attributes: Attributes;
+  /** As they are stored. */
+  readonly embeddings: PerView<Embedding>;
 }
 
 /** topK when nothing else is asked: the tutorial's top twenty. */
@@ -132,7 +134,10 @@ function clampCosine(value: number): number {
 }
 
 /** The order of matches: by score, highest first; equal scores by id, so that every run gives the same list. */
-export function compareMatches(a: Pick<Match, "score" | "id">, b: Pick<Match, "score" | "id">): number {
+export function compareMatches(
+  a: Pick<ScoredDesign, "score" | "id">,
+  b: Pick<ScoredDesign, "score" | "id">,
+): number {
   return b.score - a.score || compareIds(a.id, b.id);
 }
 

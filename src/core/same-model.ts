@@ -1,20 +1,21 @@
 import { AppError } from "../errors.js";
 import type { ModelIdentity } from "./ports.js";
 
+/** Whether embeddings of both are the same: their id, hash and embedding dimension are. */
+export function isSameModel(a: ModelIdentity, b: ModelIdentity): boolean {
+  return a.id === b.id && a.sha256 === b.sha256 && a.embeddingDim === b.embeddingDim;
+}
+
 /**
  * Holds that embeddings of `model` may be written to a catalog of `catalogModel`.
  *
  * @throws AppError MODEL_MISMATCH when they differ in id, hash or embedding dimension.
  */
 export function requireSameModel(catalogModel: ModelIdentity, model: ModelIdentity): void {
-  const same =
-    catalogModel.id === model.id &&
-    catalogModel.sha256 === model.sha256 &&
-    catalogModel.embeddingDim === model.embeddingDim;
-  if (same) return;
+  if (isSameModel(catalogModel, model)) return;
   throw new AppError(
     "MODEL_MISMATCH",
-    `The catalog holds embeddings of ${describe(catalogModel)}; received ones of ${describe(model)}: use that model, or another catalog directory.`,
+    `The catalog holds embeddings of ${describe(catalogModel)}; received ones of ${describe(model)}: use that model, embed the designs anew with diptych import --reembed --model ${model.id}, or use another catalog directory.`,
   );
 }
 

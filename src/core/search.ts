@@ -4,7 +4,14 @@ import { type PerView, type View, viewsOf } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { Filter } from "./filter.js";
 import type { Catalog, Embedder, ImageReader, PixelTensor } from "./ports.js";
-import { DEFAULT_TOP_K, DEFAULT_WEIGHTS, type Match, normalizeWeights, type Weights } from "./query.js";
+import {
+  DEFAULT_TOP_K,
+  DEFAULT_WEIGHTS,
+  normalizeWeights,
+  type ScoredDesign,
+  type Weights,
+} from "./query.js";
+import type { Judge, Judgement } from "./verdict.js";
 
 /** What a person brings: one or two pictures and what the answer may contain. */
 export interface SearchRequest {
@@ -14,11 +21,16 @@ export interface SearchRequest {
   readonly weights?: Weights;
   /** What of the designs counts, such as `{ detail: 0.8, shape: 0.2 }`. Default: the model's first aspect alone. */
   readonly aspects?: AspectWeights;
+  /** Whether colours count nothing: looks at the aspect of the model that does not see them. Default false. */
+  readonly ignoreColour?: boolean;
   /** Default: every design. */
   readonly filter?: Filter;
   /** Default 20. */
   readonly topK?: number;
 }
+
+/** One design of a result. */
+export interface Match extends Omit<ScoredDesign, "embeddings">, Judgement {}
 
 /** Where the time of a search went. */
 export interface SearchTimings {
@@ -41,6 +53,8 @@ export interface SearchPorts {
   readonly images: Pick<ImageReader, "toTensor">;
   readonly embedder: Embedder;
   readonly catalog: Catalog;
+  /** Of the embedder's model. */
+  readonly judge: Judge;
   /** Milliseconds from any fixed moment. */
   readonly now: () => number;
 }
@@ -52,21 +66,29 @@ export interface SearchPorts {
  * throw.
  */
 export async function search(request: SearchRequest, ports: SearchPorts): Promise<SearchResult> {
-  const { images, embedder, catalog, now } = ports;
+  const { images, embedder, catalog, judge, now } = ports;
   const views = viewsOf(request.pictures);
   const weights = normalizeWeights(request.weights ?? DEFAULT_WEIGHTS, views);
-  const aspects = normalizeAspects(request.aspects ?? defaultAspects(embedder.aspects), embedder.aspects);
+  const aspects = normalizeAspects(requestedAspects(request, embedder), embedder.aspects);
   const started = now();
   const tensors = await Promise.all(views.map((view) => readView(view, request.pictures[view]!, images)));
   const decoded = now();
-  const embeddings = await embedViews(views, tensors, embedder, aspects);
+  const embeddings = await embedViews(views, tensors, embedder);
   const embedded = now();
-  const matches = await catalog.search({
-    embeddings,
+  const weighed = Object.fromEntries(
+    views.map((view) => [view, weighAspects(embeddings[view]!, aspects, embedder.aspects)]),
+  );
+  const found = await catalog.search({
+    embeddings: weighed,
     weights,
     filter: request.filter ?? [],
     topK: request.topK ?? DEFAULT_TOP_K,
   });
+  const sample = await catalog.sample();
+  const matches = found.map(({ embeddings: stored, ...design }) => ({
+    ...design,
+    ...judge(embeddings, stored, weights, sample),
+  }));
   const searched = now();
   return {
     weights,
@@ -79,6 +101,25 @@ export async function search(request: SearchRequest, ports: SearchPorts): Promis
     },
     matches,
   };
+}
+
+/** @throws AppError INVALID_REQUEST when colours are to be ignored and cannot be. */
+function requestedAspects(
+  { aspects, ignoreColour }: SearchRequest,
+  embedder: Pick<Embedder, "aspects" | "colourBlindAspect">,
+): AspectWeights {
+  if (!ignoreColour) return aspects ?? defaultAspects(embedder.aspects);
+  const { colourBlindAspect } = embedder;
+  if (aspects !== undefined) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      "A search either weighs aspects or ignores colours, which is an aspect of its own; received both.",
+    );
+  }
+  if (colourBlindAspect === null) {
+    throw new AppError("INVALID_REQUEST", "The model has no aspect that ignores colours; leave that out.");
+  }
+  return { [colourBlindAspect]: 1 };
 }
 
 /** A failure tells which of the pictures it is about. */
@@ -95,14 +136,13 @@ async function embedViews(
   views: readonly View[],
   tensors: readonly PixelTensor[],
   embedder: Embedder,
-  aspects: AspectWeights,
 ): Promise<PerView<Embedding>> {
   const results = await embedder.embed(tensors);
   const embeddings: { front?: Embedding; back?: Embedding } = {};
   views.forEach((view, i) => {
     const result = results[i]!;
     if ("error" in result) throw result.error;
-    embeddings[view] = weighAspects(result.value, aspects, embedder.aspects);
+    embeddings[view] = result.value;
   });
   return embeddings;
 }

@@ -1,3 +1,5 @@
+import { createRandom } from "../core/random.js";
+
 export type Interval = readonly [low: number, high: number];
 
 const RESAMPLES = 1000;
@@ -32,15 +34,4 @@ export function bootstrapIntervals<Name extends string>(
     return [name, [sorted[LOW_INDEX]!, sorted[HIGH_INDEX]!]];
   });
   return Object.fromEntries(intervals);
-}
-
-/** Numbers in [0, 1) that are the same in every run: Mulberry32 (T. Ettinger, public domain). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

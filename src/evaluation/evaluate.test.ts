@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { Design } from "../core/design.js";
-import type { Match } from "../core/query.js";
-import type { SearchRequest } from "../core/search.js";
+import type { Match, SearchRequest } from "../core/search.js";
 import { AppError } from "../errors.js";
 import { evaluate } from "./evaluate.js";
 import type { LabelledQuery } from "./queries.js";
@@ -46,6 +45,8 @@ function createPorts() {
           score: 1 - index / 10,
           views: { front: 1 - index / 10 },
           attributes: {},
+          verdict: null,
+          percentile: null,
         }),
       );
       return { matches: matches.slice(0, request.topK) };

@@ -1,8 +1,7 @@
 import pMap from "p-map";
 import { type PerView, type View, viewsOf } from "../core/design.js";
 import type { Catalog } from "../core/ports.js";
-import type { Match } from "../core/query.js";
-import type { SearchRequest, SearchResult } from "../core/search.js";
+import type { Match, SearchRequest, SearchResult } from "../core/search.js";
 import { AppError, type ErrorCode } from "../errors.js";
 import { type Metrics, measureRanking } from "./metrics.js";
 import { type LabelledQuery, type QueryFailure, queryFailure } from "./queries.js";

@@ -1,9 +1,7 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { TextDecoder } from "node:util";
-import { CsvError, parse } from "csv-parse/sync";
 import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
 import { AppError, type ErrorCode } from "../errors.js";
+import { type LabelFile, readLabelFile } from "./label-file.js";
 import type { Grades } from "./metrics.js";
 
 /** A query with what it should find. */
@@ -48,12 +46,9 @@ const MAX_GRADE = 100;
  * @throws AppError NOT_FOUND when there is no such file; INVALID_REQUEST when it is no such table.
  */
 export async function readQueries(file: string): Promise<QueryFile> {
-  const bytes = await readFile(file).catch((cause) => {
-    throw new AppError("NOT_FOUND", `Queries are read from a CSV file; ${file} cannot be read.`, { cause });
-  });
   const queries: LabelledQuery[] = [];
   const failures: QueryFailure[] = [];
-  for (const row of readRows(decode(bytes, file), file)) {
+  for (const row of toRows(await readLabelFile(file, COLUMNS, "Queries"), file)) {
     const id = row.id || `line ${row.line}`;
     try {
       queries.push({ line: row.line, id, ...toQuery(row, path.dirname(path.resolve(file))) });
@@ -70,26 +65,8 @@ export function queryFailure({ line, id }: Pick<LabelledQuery, "line" | "id">, e
   return { line, id, code, reason: message };
 }
 
-function decode(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new AppError(
-      "INVALID_REQUEST",
-      `Queries are text in UTF-8; ${file} holds bytes that are not, so save it again as UTF-8 (in a spreadsheet: "CSV UTF-8").`,
-      { cause },
-    );
-  }
-}
-
-function readRows(text: string, file: string): Row[] {
-  const [header, ...records] = readRecords(text, file);
-  const names = header?.cells.map((cell) => cell.trim().toLowerCase()) ?? [];
+function toRows({ names, records }: LabelFile, file: string): Row[] {
   const index = (column: Column) => names.indexOf(column);
-  const twice = COLUMNS.find((column) => index(column) !== names.lastIndexOf(column));
-  if (twice !== undefined) {
-    throw invalid(`Every column has its own name; ${file} has two called "${twice}", so rename one.`);
-  }
   if (index("relevant") === -1 || (index("front") === -1 && index("back") === -1)) {
     const received = names.length > 0 ? `the columns ${names.join(", ").slice(0, 200)}` : "an empty file";
     throw invalid(
@@ -101,31 +78,6 @@ function readRows(text: string, file: string): Row[] {
     const fields = COLUMNS.map((column) => [column, cell(column)]);
     return { ...(Object.fromEntries(fields) as Record<Column, string>), line };
   });
-}
-
-/** The records that hold anything, each with the line it begins on. */
-function readRecords(text: string, file: string): { line: number; cells: string[] }[] {
-  try {
-    // The parser counts a CRLF inside quotes as two lines.
-    const parsed = parse(text.replaceAll(/\r\n?/g, "\n"), {
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      info: true,
-      raw: true,
-    }) as unknown as { record: string[]; raw: string; info: { lines: number } }[];
-    return parsed
-      .map(({ record, raw, info }) => ({
-        line: info.lines - (raw.trim().split("\n").length - 1),
-        cells: record,
-      }))
-      .filter(({ cells }) => cells.some((cell) => cell.trim() !== ""));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw invalid(
-      `${file} cannot be read from line ${error.lines} on, as a quote is never closed; close it.`,
-    );
-  }
 }
 
 function toQuery(row: Row, baseDirectory: string): Pick<LabelledQuery, "pictures" | "relevant" | "excluded"> {

@@ -17,6 +17,8 @@ function outcome(id: string, ranking: readonly string[], relevant: Record<string
     score: 0.9 - index / 10,
     views: { front: 0.9 - index / 10 },
     attributes: {},
+    verdict: null,
+    percentile: null,
   }));
   const found = first.find((match) => grades.has(match.id)) ?? null;
   return {

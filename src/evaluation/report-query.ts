@@ -1,5 +1,5 @@
 import { type PerView, VIEWS, viewsOf } from "../core/design.js";
-import type { Match } from "../core/query.js";
+import type { Match } from "../core/search.js";
 import type { ExpectedDesign, QueryOutcome } from "./evaluate.js";
 import { type Html, html } from "./html.js";
 import { type ReportPictures, SHOWN_EXPECTED } from "./report-pictures.js";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EmbeddedDesign, View } from "../../src/core/design.js";
 import { parseCondition } from "../../src/core/filter.js";
-import type { Catalog, ModelIdentity } from "../../src/core/ports.js";
+import { type Catalog, type ModelIdentity, SAMPLE_SIZE } from "../../src/core/ports.js";
 import { DEFAULT_WEIGHTS, normalizeWeights, type Query } from "../../src/core/query.js";
 import { randomEmbedding, sampleDesign, sampleDesigns, seededRandom } from "./sample-designs.js";
 
@@ -254,6 +254,35 @@ export function describeCatalog(
         code: "INVALID_REQUEST",
         message: expect.stringMatching(/back embedding of the query/),
       });
+    });
+
+    it("gives the embeddings with what it found", async () => {
+      const designs = [design("both"), design("front", ["front"])];
+      await catalog.upsert(designs);
+      const found = await catalog.search(query());
+      for (const { id, embeddings } of found) {
+        const { views } = designs.find((each) => each.id === id)!;
+        expect(Object.keys(embeddings)).toEqual(Object.keys(views));
+        expect(embeddings.front).toEqual(views.front!.embedding);
+      }
+    });
+
+    it("gives a sample of its designs, the same object until it is written to", async () => {
+      expect(await catalog.sample()).toEqual({ designs: 0, embeddings: [] });
+      const designs = sampleDesigns(600, random, { embeddingDim });
+      await catalog.upsert(designs);
+      const sample = await catalog.sample();
+      expect(sample.designs).toBe(600);
+      expect(sample.embeddings).toHaveLength(SAMPLE_SIZE);
+      const known = new Set(designs.map(({ views }) => String(views.front!.embedding)));
+      const sampled = new Set(sample.embeddings.map(({ front }) => String(front)));
+      expect(sampled.size).toBe(SAMPLE_SIZE);
+      for (const front of sampled) expect(known.has(front)).toBe(true);
+      expect(await catalog.sample()).toBe(sample);
+      await catalog.delete(designs.slice(3).map(({ id }) => id));
+      const small = await catalog.sample();
+      expect(small.designs).toBe(3);
+      expect(small.embeddings).toHaveLength(3);
     });
 
     it("keeps everything when it is compacted, and goes on", async () => {

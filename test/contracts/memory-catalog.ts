@@ -1,14 +1,27 @@
 import { type Design, type EmbeddedDesign, type PerView, VIEWS, viewsOf } from "../../src/core/design.js";
 import { checkDesigns, checkEmbedding, type Embedding } from "../../src/core/embedding.js";
 import { matchesFilter } from "../../src/core/filter.js";
-import type { Catalog, CatalogStats, ModelIdentity } from "../../src/core/ports.js";
-import { compareIds, compareMatches, type Match, type Query, scoreDesign } from "../../src/core/query.js";
+import {
+  type Catalog,
+  type CatalogSample,
+  type CatalogStats,
+  type ModelIdentity,
+  SAMPLE_SIZE,
+} from "../../src/core/ports.js";
+import {
+  compareIds,
+  compareMatches,
+  type Query,
+  type ScoredDesign,
+  scoreDesign,
+} from "../../src/core/query.js";
 
 /** A catalog that keeps everything in memory and compares with every design: slow, plain and exact. */
 export class MemoryCatalog implements Catalog {
   readonly model: ModelIdentity;
   readonly #designs = new Map<string, EmbeddedDesign>();
   #version = 1;
+  #sample: { readonly version: number; readonly sample: CatalogSample } | null = null;
 
   constructor(model: ModelIdentity) {
     this.model = model;
@@ -53,20 +66,32 @@ export class MemoryCatalog implements Catalog {
     return { designs, next: found.length > limit ? designs.at(-1)!.id : null };
   }
 
-  async search(query: Query): Promise<Match[]> {
+  async search(query: Query): Promise<ScoredDesign[]> {
     for (const view of viewsOf(query.embeddings)) {
       checkEmbedding(query.embeddings[view]!, this.model.embeddingDim, `${view} embedding of the query`);
     }
-    const matches: Omit<Match, "rank">[] = [];
+    const matches: Omit<ScoredDesign, "rank">[] = [];
     for (const { id, attributes, views } of this.#designs.values()) {
       if (!matchesFilter(attributes, query.filter)) continue;
-      const scored = scoreDesign(query, embeddingsOf(views));
-      if (scored) matches.push({ id, ...scored, attributes });
+      const embeddings = embeddingsOf(views);
+      const scored = scoreDesign(query, embeddings);
+      if (scored) matches.push({ id, ...scored, attributes, embeddings });
     }
     return matches
       .sort(compareMatches)
       .slice(0, query.topK)
       .map((match, index) => ({ rank: index + 1, ...match }));
+  }
+
+  async sample(): Promise<CatalogSample> {
+    if (this.#sample?.version !== this.#version) {
+      const designs = [...this.#designs.values()];
+      const every = Math.max(1, designs.length / SAMPLE_SIZE);
+      const chosen = designs.filter((_, i) => i % every < 1).slice(0, SAMPLE_SIZE);
+      const embeddings = chosen.map(({ views }) => embeddingsOf(views));
+      this.#sample = { version: this.#version, sample: { designs: designs.length, embeddings } };
+    }
+    return this.#sample.sample;
   }
 
   async compact(): Promise<void> {}

@@ -1,16 +1,7 @@
 import type { Attributes, EmbeddedDesign, View } from "../../src/core/design.js";
 import { type Embedding, normalizeL2 } from "../../src/core/embedding.js";
 
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { createRandom as seededRandom } from "../../src/core/random.js";
 
 export function randomEmbedding(random: () => number, embeddingDim: number): Embedding {
   return normalizeL2(Float32Array.from({ length: embeddingDim }, () => random() - 0.5));

@@ -7,6 +7,7 @@ import { openCatalog, readCatalogModel } from "../../src/adapters/lancedb/open-c
 import type { Design } from "../../src/core/design.js";
 import type { Catalog } from "../../src/core/ports.js";
 import type { SearchTimings } from "../../src/core/search.js";
+import type { Verdict } from "../../src/core/verdict.js";
 
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -90,6 +91,8 @@ export interface SearchJson {
     readonly rank: number;
     readonly id: string;
     readonly score: number;
+    readonly verdict: Verdict | null;
+    readonly percentile: number | null;
     readonly views: { readonly front: number | null; readonly back: number | null };
     readonly attributes: Readonly<Record<string, string | number>>;
   }[];

@@ -62,7 +62,7 @@ test("an export is the tutorial's three files: unit vectors in the order of the 
     ["img_feature_b.npy", () => false],
   ] as const) {
     const { header, rows } = await readNpy(join(features, file));
-    expect(header).toMatch(/^\{'descr': '<f4', 'fortran_order': False, 'shape': \(8, 512\), \} *\n$/);
+    expect(header).toMatch(/^\{'descr': '<f4', 'fortran_order': False, 'shape': \(8, 640\), \} *\n$/);
     expect(rows.length).toBe(COUNT);
     rows.forEach((row, i) => {
       expect(Math.hypot(...row)).toBeCloseTo(isMissing(i) ? 0 : 1, 5);
@@ -124,7 +124,7 @@ test("features of another model make a catalog that the default model neither se
     const { exitCode, stdout, stderr } = await diptych(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: "" });
     expect(stderr).toMatch(
-      /^diptych: The catalog holds embeddings of vgg16-keras \(.*, 4 dimensions\); received ones of inception-v3 \(.*\): use that model, or another catalog directory\.\n$/,
+      /^diptych: The catalog holds embeddings of vgg16-keras \(.*, 4 dimensions\); received ones of inception-v3 \(.*\): use that model, embed the designs anew with diptych import --reembed --model inception-v3, or use another catalog directory\.\n$/,
     );
   }
   expect((await designsIn(foreign)).map(({ id }) => id)).toEqual(["a", "b"]);

@@ -59,7 +59,15 @@ describe.concurrent("a design is found", () => {
 
     expect(found.matches.map(({ rank }) => rank)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
     for (const match of found.matches) {
-      expect(Object.keys(match)).toEqual(["rank", "id", "score", "views", "attributes"]);
+      expect(Object.keys(match)).toEqual([
+        "rank",
+        "id",
+        "score",
+        "verdict",
+        "percentile",
+        "views",
+        "attributes",
+      ]);
       expect(Object.keys(match.views)).toEqual(["front", "back"]);
       expect(Number.isFinite(match.score)).toBe(true);
       expect(match.score).toBeCloseTo(weightedMean(match, found.weights), 6);
@@ -115,7 +123,7 @@ describe.concurrent("aspects", () => {
         find(...query, "--aspect", aspect),
       ),
     );
-    expect(shape!.aspects).toEqual({ overall: 0, detail: 0, shape: 1 });
+    expect(shape!.aspects).toEqual({ overall: 0, detail: 0, shape: 1, colourless: 0 });
     const scoreIn = ({ matches }: SearchJson, id: string) => matches.find((match) => match.id === id)!.score;
     for (const { id, score } of mixture!.matches) {
       expect(score).toBeCloseTo(0.8 * scoreIn(detail!, id) + 0.2 * scoreIn(shape!, id), 5);
@@ -126,7 +134,7 @@ describe.concurrent("aspects", () => {
   });
 
   test.each([
-    ["colour=1", 'The model has no aspect "colour"; it has overall, detail, shape.'],
+    ["colour=1", 'The model has no aspect "colour"; it has overall, detail, shape, colourless.'],
     [
       "detail",
       "Aspects are told as name=weight, each once, with weights from 0 up, such as detail=0.8,shape=0.2; received detail.",
@@ -224,14 +232,14 @@ describe("the table", () => {
     const ending = await diptych(["search", ...front(5), ...back(5), "--catalog", catalog, "--top", "100"]);
     expect(ending).toMatchObject({ exitCode: 0, stderr: "" });
     const [header, ...rows] = ending.stdout.trimEnd().split("\n");
-    expect(header).toMatch(/^rank {2}id +score +front +back +colour +year$/);
+    expect(header).toMatch(/^rank {2}id +score +verdict +front +back +colour +year$/);
     expect(rows.length).toBe(COUNT);
-    expect(rows[0]).toMatch(/^1 +羽絨外套 +1\.000 +1\.000 +1\.000 +blue +2005$/);
+    expect(rows[0]).toMatch(/^1 +羽絨外套 +1\.000 +same +1\.000 +1\.000 +blue +2005$/);
 
     const startsOf = (line: string) =>
-      [...line.matchAll(/\S+/g)].map(({ index }) => widthOf(line.slice(0, index)));
+      [...line.matchAll(/\S+(?: \S+)*/g)].map(({ index }) => widthOf(line.slice(0, index)));
     const columns = startsOf(header!);
-    for (const row of rows) expect(startsOf(row).slice(0, 7)).toEqual(columns);
+    for (const row of rows) expect(startsOf(row).slice(0, 8)).toEqual(columns);
     expect(rows.find((row) => row.includes(idOf(FRONT_ONLY)))).toMatch(/ \d\.\d{3} {2}- +it's +2003$/);
   });
 

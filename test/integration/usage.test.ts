@@ -27,11 +27,15 @@ async function sentenceOf(exitCode: number, args: readonly string[], env: NodeJS
 
 describe("wrong usage ends with status 2 and one sentence", () => {
   test.concurrent.each([
-    ["no source", ["import"], "An import takes either a SOURCE or --npy DIR; received neither."],
+    [
+      "no source",
+      ["import"],
+      "An import takes one of a SOURCE, --npy DIR, --reembed and --rollback; received none.",
+    ],
     [
       "both sources",
       ["import", "flats", "--npy", "features"],
-      "An import takes either a SOURCE or --npy DIR; received both.",
+      "An import takes one of a SOURCE, --npy DIR, --reembed and --rollback; received SOURCE and --npy.",
     ],
     ["an option that is none", ["import", "flats", "--colour"], "unknown option '--colour'"],
     ["a command that is none", ["find"], "unknown command 'find'"],

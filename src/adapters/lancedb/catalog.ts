@@ -2,8 +2,8 @@ import type { Connection, Query as LanceQuery, Table } from "@lancedb/lancedb";
 import { type Design, type EmbeddedDesign, type PerView, type View, viewsOf } from "../../core/design.js";
 import { checkDesigns, checkEmbedding } from "../../core/embedding.js";
 import type { Filter } from "../../core/filter.js";
-import type { Catalog, CatalogStats, DesignPage, ModelIdentity } from "../../core/ports.js";
-import type { Match, Query } from "../../core/query.js";
+import type { Catalog, CatalogSample, CatalogStats, DesignPage, ModelIdentity } from "../../core/ports.js";
+import type { Query, ScoredDesign } from "../../core/query.js";
 import { AppError } from "../../errors.js";
 import { directoryBytes } from "./directory-bytes.js";
 import { allOf, filterSql, idIn, quote } from "./filter-sql.js";
@@ -19,7 +19,7 @@ import {
 } from "./rows.js";
 import { designTable, viewMask } from "./schema.js";
 import { searchSnapshot } from "./search.js";
-import { type Snapshot, takeSnapshot } from "./snapshot.js";
+import { type Snapshot, sampleOf, takeSnapshot } from "./snapshot.js";
 
 /** Ids to a query: keeps the SQL text and the answer small however many ids are asked for. */
 const IDS_PER_QUERY = 1000;
@@ -37,6 +37,7 @@ export class LanceCatalog implements Catalog {
   readonly #connection: Connection;
   readonly #table: Table;
   #snapshot: Snapshot | null = null;
+  readonly #samples = new WeakMap<Snapshot, Promise<CatalogSample>>();
   #writes: Promise<unknown> = Promise.resolve();
 
   /** @param table always at the latest version of the table. */
@@ -90,11 +91,19 @@ export class LanceCatalog implements Catalog {
     });
   }
 
-  async search(query: Query): Promise<Match[]> {
+  async search(query: Query): Promise<ScoredDesign[]> {
     for (const view of viewsOf(query.embeddings)) {
       checkEmbedding(query.embeddings[view]!, this.model.embeddingDim, `${view} embedding of the query`);
     }
     return this.#read((snapshot) => searchSnapshot(snapshot, query, this.model.embeddingDim));
+  }
+
+  sample(): Promise<CatalogSample> {
+    return this.#read((snapshot) => {
+      const known = this.#samples.get(snapshot) ?? sampleOf(snapshot);
+      this.#samples.set(snapshot, known);
+      return known;
+    });
   }
 
   async compact(): Promise<void> {
@@ -149,7 +158,8 @@ export class LanceCatalog implements Catalog {
   async #read<T>(operation: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     return this.#native("read", async () => {
       const version = await this.#table.version();
-      if (this.#snapshot?.version !== version) this.#snapshot = await takeSnapshot(this.#connection, version);
+      if (this.#snapshot?.version !== version)
+        this.#snapshot = await takeSnapshot(this.#connection, this.#table.name, version);
       return operation(this.#snapshot);
     });
   }

@@ -5,22 +5,33 @@ import { z } from "zod";
 import type { ModelIdentity } from "../../core/ports.js";
 import { AppError } from "../../errors.js";
 
-/** `catalog.json`: what a catalog directory says of itself. */
-const manifestSchema = z.object({
-  format: z.literal(1),
+/** The table of a catalog whose embeddings were never made anew. */
+export const FIRST_TABLE = "designs";
+
+const embeddingsSchema = z.object({
   model: z.object({
     id: z.string().min(1),
     sha256: z.string().nullable(),
     embeddingDim: z.int().positive(),
   }),
+  /** Name of the table that holds the designs with this model's embeddings. */
+  table: z.string().min(1).default(FIRST_TABLE),
 });
 
+/** `catalog.json`: what a catalog directory says of itself. */
+const manifestSchema = embeddingsSchema.extend({
+  format: z.literal(1),
+  /** What the catalog held before its embeddings were made anew. */
+  previous: embeddingsSchema.optional(),
+});
+export type CatalogManifest = Readonly<z.infer<typeof manifestSchema>>;
+
 /**
- * Which model the catalog in `directory` holds embeddings of; null when there is no catalog.
+ * What the catalog in `directory` says of itself; null when there is no catalog.
  *
  * @throws AppError CATALOG_UNAVAILABLE when `catalog.json` cannot be read or is damaged.
  */
-export async function readCatalogModel(directory: string): Promise<ModelIdentity | null> {
+export async function readManifest(directory: string): Promise<CatalogManifest | null> {
   const path = manifestPath(directory);
   let text: string;
   try {
@@ -34,7 +45,7 @@ export async function readCatalogModel(directory: string): Promise<ModelIdentity
     );
   }
   try {
-    return manifestSchema.parse(JSON.parse(text)).model;
+    return manifestSchema.parse(JSON.parse(text));
   } catch (cause) {
     throw new AppError(
       "CATALOG_UNAVAILABLE",
@@ -45,19 +56,46 @@ export async function readCatalogModel(directory: string): Promise<ModelIdentity
 }
 
 /**
+ * Which model the catalog in `directory` holds embeddings of; null when there is no catalog.
+ *
+ * @throws AppError as {@link readManifest}.
+ */
+export async function readCatalogModel(directory: string): Promise<ModelIdentity | null> {
+  return (await readManifest(directory))?.model ?? null;
+}
+
+/**
  * Writes `catalog.json` unless there is one already: of several processes that do so at once, the first decides.
  *
- * @returns the model that the catalog holds from now on.
+ * @returns what the catalog says of itself from now on.
  * @throws AppError CATALOG_UNAVAILABLE when the directory cannot be written to.
  */
-export async function claimDirectory(directory: string, model: ModelIdentity): Promise<ModelIdentity> {
+export async function claimDirectory(directory: string, model: ModelIdentity): Promise<CatalogManifest> {
   const { id, sha256, embeddingDim } = model;
-  const manifest: z.infer<typeof manifestSchema> = { format: 1, model: { id, sha256, embeddingDim } };
+  const manifest = { format: 1, model: { id, sha256, embeddingDim } } as const;
+  await writeManifest(directory, manifest, publish);
+  return (await readManifest(directory)) ?? { ...manifest, table: FIRST_TABLE };
+}
+
+/**
+ * Writes `catalog.json` in place of the one that is there: who opens the catalog sees the one or the other.
+ *
+ * @throws AppError CATALOG_UNAVAILABLE when the directory cannot be written to.
+ */
+export async function replaceManifest(directory: string, manifest: CatalogManifest): Promise<void> {
+  await writeManifest(directory, manifest, rename);
+}
+
+async function writeManifest(
+  directory: string,
+  manifest: z.input<typeof manifestSchema>,
+  bring: (draft: string, path: string) => Promise<void>,
+): Promise<void> {
   const draft = `${manifestPath(directory)}.${randomUUID()}.tmp`;
   try {
     await mkdir(directory, { recursive: true });
     await writeDurably(draft, `${JSON.stringify(manifest, null, 2)}\n`);
-    await publish(draft, manifestPath(directory));
+    await bring(draft, manifestPath(directory));
   } catch (cause) {
     throw new AppError(
       "CATALOG_UNAVAILABLE",
@@ -67,7 +105,6 @@ export async function claimDirectory(directory: string, model: ModelIdentity): P
   } finally {
     await rm(draft, { force: true });
   }
-  return (await readCatalogModel(directory)) ?? model;
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {

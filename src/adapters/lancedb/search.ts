@@ -2,9 +2,9 @@ import { viewsOf } from "../../core/design.js";
 import {
   compareMatches,
   fuseQuery,
-  type Match,
   normalizeWeights,
   type Query,
+  type ScoredDesign,
   scoreDesign,
 } from "../../core/query.js";
 import { allOf, filterSql } from "./filter-sql.js";
@@ -32,14 +32,16 @@ interface Group {
   readonly rows: number;
 }
 
-type Candidate = Pick<Match, "id" | "score" | "views"> & { readonly attributesText: string };
+type Candidate = Pick<ScoredDesign, "id" | "score" | "views" | "embeddings"> & {
+  readonly attributesText: string;
+};
 
 /** The exact matches of a query whose embeddings are `[embeddingDim]`, best first. */
 export async function searchSnapshot(
   snapshot: Snapshot,
   query: Query,
   embeddingDim: number,
-): Promise<Match[]> {
+): Promise<ScoredDesign[]> {
   const best: Candidate[] = [];
   for (const group of groupsOf(snapshot, query, embeddingDim)) {
     best.push(...(await bestOfGroup(snapshot, group, query)));
@@ -47,12 +49,13 @@ export async function searchSnapshot(
   return best
     .sort(compareMatches)
     .slice(0, query.topK)
-    .map(({ id, score, views, attributesText }, index) => ({
+    .map(({ id, score, views, embeddings, attributesText }, index) => ({
       rank: index + 1,
       id,
       score,
       views,
       attributes: JSON.parse(attributesText),
+      embeddings,
     }));
 }
 
@@ -87,8 +90,9 @@ async function bestOfGroup({ table }: Snapshot, group: Group, query: Query): Pro
     for await (const batch of nearest) {
       for (const row of rowsOf(batch)) {
         // A group's designs share a weighing view with the query, so there is a score.
-        const scored = scoreDesign(query, row.embeddings())!;
-        candidates.push({ id: row.id, ...scored, attributesText: row.get("attributes") });
+        const embeddings = row.embeddings();
+        const scored = scoreDesign(query, embeddings)!;
+        candidates.push({ id: row.id, ...scored, embeddings, attributesText: row.get("attributes") });
         lowestInnerProduct = Math.min(lowestInnerProduct, 1 - row.get<number>("_distance"));
       }
     }

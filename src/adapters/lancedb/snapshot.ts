@@ -1,7 +1,7 @@
 import type { Connection, Table } from "@lancedb/lancedb";
+import { type CatalogSample, SAMPLE_SIZE } from "../../core/ports.js";
+import { rowsOf } from "./rows.js";
 import { VIEW_MASKS } from "./schema.js";
-
-export const TABLE_NAME = "designs";
 
 /** The table at one version: what a read works on from its first query to its last, whatever is written meanwhile. */
 export interface Snapshot {
@@ -11,11 +11,28 @@ export interface Snapshot {
   readonly rowsByMask: ReadonlyMap<number, number>;
 }
 
-export async function takeSnapshot(connection: Connection, version: number): Promise<Snapshot> {
-  const table = await connection.openTable(TABLE_NAME);
+export async function takeSnapshot(
+  connection: Connection,
+  tableName: string,
+  version: number,
+): Promise<Snapshot> {
+  const table = await connection.openTable(tableName);
   await table.checkout(version);
   const counts = await Promise.all(
     VIEW_MASKS.map(async (mask) => [mask, await table.countRows(`views = ${mask}`)] as const),
   );
   return { table, version, rowsByMask: new Map(counts.filter(([, rows]) => rows > 0)) };
+}
+
+/** Designs at even distances in the table's order, with their embeddings. */
+export async function sampleOf({ table, rowsByMask }: Snapshot): Promise<CatalogSample> {
+  const designs = [...rowsByMask.values()].reduce((sum, rows) => sum + rows, 0);
+  const size = Math.min(designs, SAMPLE_SIZE);
+  const embeddings: CatalogSample["embeddings"][number][] = [];
+  if (size === 0) return { designs, embeddings };
+  const offsets = Array.from({ length: size }, (_, i) => Math.floor((i * designs) / size));
+  for await (const batch of table.takeOffsets(offsets).select(["views", "vector"])) {
+    for (const row of rowsOf(batch)) embeddings.push(row.embeddings());
+  }
+  return { designs, embeddings };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { LEARNED_ASPECT } from "../../core/head.js";
 import type { ModelIdentity } from "../../core/ports.js";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u, "64 lower-case hexadecimal digits");
@@ -40,6 +41,29 @@ const projectionSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("fitted"), path: z.string(), sha256 }),
 ]);
 
+/** A projection learnt on top of another pack's embeddings; its aspect is the pack's first. */
+const headSchema = z.strictObject({
+  /** Its weights, float32 `[dim of the learned aspect, dims of the others]`, a `.npy` file relative to the manifest. */
+  path: z.string(),
+  sha256,
+});
+
+const discriminantSchema = z.strictObject({ bias: z.number(), weights: z.array(z.number()) });
+
+/** As core/verdict.ts tells it. */
+const verdictsSchema = z
+  .strictObject({
+    aspects: z.array(z.string()).min(1),
+    same: discriminantSchema.extend({ threshold: z.number() }),
+    close: discriminantSchema,
+    expected: z.strictObject({ variant: z.number().positive(), related: z.number().positive() }),
+    reference: z.strictObject({ quantiles: z.array(z.number()).min(2), scale: z.number().positive() }),
+  })
+  .refine(
+    ({ aspects, same, close }) => [same, close].every(({ weights }) => weights.length === 2 * aspects.length),
+    { message: "a discriminant has two weights for each aspect" },
+  );
+
 /** The manifest of a model pack, `manifest.json` in the pack's folder. */
 export const manifestSchema = z
   .strictObject({
@@ -64,25 +88,52 @@ export const manifestSchema = z
     /** The feature maps an embedding is made of, `[batch, channels, height, width]` each. */
     outputs: z.array(z.strictObject({ name: z.string(), pooling: poolingSchema })).min(1),
     projection: projectionSchema,
+    head: headSchema.optional(),
     embeddingDim: z.int().min(2).max(32768),
     /** The parts of an embedding, in their order; their dimensions add up to `embeddingDim`. */
     aspects: z
       .array(z.strictObject({ name: z.string().regex(/^[a-z][a-z-]*$/u), dim: z.int().min(1) }))
       .min(1),
+    /** Fitted by `npm run fit:verdict`; without it matches have no verdict. */
+    verdicts: verdictsSchema.optional(),
+    /** The aspect that searches which ignore colours look at. */
+    colourBlindAspect: z.string().optional(),
   })
+  .refine(
+    ({ aspects, verdicts, colourBlindAspect }) =>
+      [...(verdicts?.aspects ?? []), ...(colourBlindAspect === undefined ? [] : [colourBlindAspect])].every(
+        (name) => aspects.some((aspect) => aspect.name === name),
+      ),
+    { message: "verdicts and colourBlindAspect name aspects of the pack" },
+  )
   .refine(({ aspects, embeddingDim }) => aspects.reduce((sum, { dim }) => sum + dim, 0) === embeddingDim, {
     path: ["aspects"],
     message: "the dims of the aspects must add up to embeddingDim",
   })
+  .refine(
+    ({ head, aspects }) => head === undefined || (aspects[0]?.name === LEARNED_ASPECT && aspects.length > 1),
+    {
+      path: ["head"],
+      message: `the first aspect of a pack with a head is "${LEARNED_ASPECT}", before those of the pack without it`,
+    },
+  )
   .refine(({ aspects }) => new Set(aspects.map(({ name }) => name)).size === aspects.length, {
     path: ["aspects"],
     message: "each aspect has a name of its own",
   });
 export type PackManifest = z.infer<typeof manifestSchema>;
 
+/** The manifest of the pack without its head; the same one when it has none. */
+export function withoutHead(manifest: PackManifest): PackManifest {
+  const { head, ...rest } = manifest;
+  if (!head) return manifest;
+  const [learned, ...aspects] = manifest.aspects;
+  return { ...rest, aspects, embeddingDim: manifest.embeddingDim - learned!.dim };
+}
+
 /** The identity of a pack: its hash covers all that makes an embedding what it is, and nothing else. */
 export function modelIdentity(manifest: PackManifest): ModelIdentity {
-  const { id, model, input, resizePolicy, outputs, projection, embeddingDim, aspects } = manifest;
+  const { id, model, input, resizePolicy, outputs, projection, head, embeddingDim, aspects } = manifest;
   const recipe = JSON.stringify({
     model: model.sha256,
     arithmetic: model.arithmetic,
@@ -90,6 +141,7 @@ export function modelIdentity(manifest: PackManifest): ModelIdentity {
     resizePolicy,
     outputs,
     projection: projection.kind === "fitted" ? projection.sha256 : projection,
+    ...(head && { head: head.sha256 }),
     embeddingDim,
     aspects,
   });

@@ -63,11 +63,17 @@ describe("openPack", () => {
   it("opens the default pack that the build makes", async () => {
     const built = fileURLToPath(new URL("../../../packs/inception-v3", import.meta.url));
     const pack = await openPack(built);
-    expect(pack.identity).toMatchObject({ id: "inception-v3", embeddingDim: 512 });
+    expect(pack.identity).toMatchObject({ id: "inception-v3", embeddingDim: 640 });
     expect(pack.modelPath).toBe(path.join(built, "model.onnx"));
     expect(pack.projectionPath).toBe(path.join(built, "projection.onnx"));
     expect(pack.manifest.outputs).toHaveLength(4);
-    expect(pack.manifest.aspects.map(({ name }) => name)).toEqual(["overall", "detail", "shape"]);
+    expect(pack.manifest.aspects.map(({ name }) => name)).toEqual([
+      "overall",
+      "detail",
+      "shape",
+      "colourless",
+    ]);
+    expect(pack.manifest).toMatchObject({ colourBlindAspect: "colourless", verdicts: expect.anything() });
   });
 
   it("gives the manifest as it is written", async () => {

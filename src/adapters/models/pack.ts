@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import type { Head } from "../../core/head.js";
 import type { ModelIdentity } from "../../core/ports.js";
 import { AppError } from "../../errors.js";
+import { openNpy } from "../npy/npy-reader.js";
 import { manifestSchema, modelIdentity, type PackManifest } from "./manifest.js";
 
 /** A model pack whose files were found as its manifest tells. */
@@ -14,6 +16,8 @@ export interface ModelPack {
   readonly modelPath: string;
   /** Absolute path of the fitted projection's ONNX file; null when the projection needs none. */
   readonly projectionPath: string | null;
+  /** What was learnt on top; null when nothing was. */
+  readonly head: Head | null;
 }
 
 /**
@@ -27,7 +31,25 @@ export async function openPack(directory: string): Promise<ModelPack> {
   const { model, projection } = manifest;
   const modelPath = await verifiedFile(directory, model);
   const projectionPath = projection.kind === "fitted" ? await verifiedFile(directory, projection) : null;
-  return { manifest, identity: modelIdentity(manifest), modelPath, projectionPath };
+  const head = manifest.head ? await readHead(await verifiedFile(directory, manifest.head), manifest) : null;
+  return { manifest, identity: modelIdentity(manifest), modelPath, projectionPath, head };
+}
+
+async function readHead(file: string, manifest: PackManifest): Promise<Head> {
+  const { dim } = manifest.aspects[0]!;
+  const inputDim = manifest.embeddingDim - dim;
+  const weights = await openNpy(file);
+  try {
+    if (weights.rows !== dim || weights.dim !== inputDim) {
+      throw new AppError(
+        "MODEL_INVALID",
+        `The head ${file} must be ${dim} x ${inputDim} numbers, as its manifest tells; received ${weights.rows} x ${weights.dim}.`,
+      );
+    }
+    return { dim, inputDim, weights: await weights.readRows(0, dim) };
+  } finally {
+    await weights.close();
+  }
 }
 
 /** The absolute path of a file of the pack that is what the manifest tells. */

@@ -24,8 +24,8 @@ const workerFile = createRequire(import.meta.url).resolve("#embedding-worker");
  */
 export async function createEmbedder(pack: ModelPack, options: EmbedderOptions = {}): Promise<Embedder> {
   const threads = options.threads ?? availableParallelism();
-  const { manifest, modelPath, projectionPath } = pack;
-  const workerData: WorkerData = { manifest, modelPath, projectionPath };
+  const { manifest, modelPath, projectionPath, head } = pack;
+  const workerData: WorkerData = { manifest, modelPath, projectionPath, head };
   const pool = new Piscina<EmbeddingTask, EmbeddingAnswer>({
     filename: workerFile,
     workerData,
@@ -60,6 +60,8 @@ async function loadModel(pool: Piscina, threads: number): Promise<string | null>
 class ThreadedEmbedder implements Embedder {
   readonly model;
   readonly aspects;
+  readonly verdicts;
+  readonly colourBlindAspect;
   readonly #inputSize: number;
   readonly #pool: Piscina<EmbeddingTask, EmbeddingAnswer>;
   readonly #threads: number;
@@ -75,6 +77,8 @@ class ThreadedEmbedder implements Embedder {
   ) {
     this.model = pack.identity;
     this.aspects = pack.manifest.aspects;
+    this.verdicts = pack.manifest.verdicts ?? null;
+    this.colourBlindAspect = pack.manifest.colourBlindAspect ?? null;
     this.#inputSize = pack.manifest.input.size;
     this.#pool = pool;
     this.#threads = threads;

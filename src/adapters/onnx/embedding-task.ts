@@ -1,7 +1,7 @@
 import type { ModelPack } from "../models/pack.js";
 
 /** What every worker thread is told when it starts. */
-export type WorkerData = Pick<ModelPack, "manifest" | "modelPath" | "projectionPath">;
+export type WorkerData = Pick<ModelPack, "manifest" | "modelPath" | "projectionPath" | "head">;
 
 /** What a thread tells of its loading of the model. */
 export interface LoadAnswer {

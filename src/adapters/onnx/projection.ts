@@ -1,7 +1,8 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { concatenate } from "../../core/embedding.js";
 import { hashedEmbedding } from "../../core/feature-hashing.js";
-import type { PackManifest } from "../models/manifest.js";
+import { embedWithHead, type Head } from "../../core/head.js";
+import { type PackManifest, withoutHead } from "../models/manifest.js";
 
 /**
  * Makes embeddings of pooled feature maps: for each output of the network its vectors, one for each picture of the
@@ -10,7 +11,26 @@ import type { PackManifest } from "../models/manifest.js";
 export type Projection = (pooled: readonly (readonly Float32Array[])[]) => Promise<Float32Array>;
 
 /** @throws Error when the fitted projection cannot be loaded, or is not one for this manifest. */
-export async function loadProjection(manifest: PackManifest, file: string | null): Promise<Projection> {
+export async function loadProjection(
+  manifest: PackManifest,
+  file: string | null,
+  head: Head | null,
+): Promise<Projection> {
+  const base = withoutHead(manifest);
+  const project = await loadBaseProjection(base, file);
+  if (!head) return project;
+  return async (pooled) => {
+    const embeddings = await project(pooled);
+    const { embeddingDim, aspects } = base;
+    return concatenate(
+      pooled[0]!.map((_, i) =>
+        embedWithHead(head, embeddings.subarray(i * embeddingDim, (i + 1) * embeddingDim), aspects.length),
+      ),
+    );
+  };
+}
+
+async function loadBaseProjection(manifest: PackManifest, file: string | null): Promise<Projection> {
   const { projection, embeddingDim } = manifest;
   if (projection.kind === "feature-hashing") {
     const recipe = { seed: projection.seed, embeddingDim };

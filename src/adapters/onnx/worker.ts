@@ -5,7 +5,7 @@ import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./e
 import { networkInput } from "./network-input.js";
 import { loadProjection, type Projection } from "./projection.js";
 
-const { manifest, modelPath, projectionPath } = workerData as WorkerData;
+const { manifest, modelPath, projectionPath, head } = workerData as WorkerData;
 const { embeddingDim, outputs } = manifest;
 const outputNames = outputs.map((output) => output.name);
 const loading = loadModel();
@@ -42,7 +42,7 @@ async function loadModel(): Promise<{ session: InferenceSession; project: Projec
     ...(manifest.model.arithmetic === "exact" && { extra: { session: { x64quantprecision: "1" } } }),
   });
   for (const name of outputNames) holdFeatureMap(session, name);
-  return { session, project: await loadProjection(manifest, projectionPath) };
+  return { session, project: await loadProjection(manifest, projectionPath, head) };
 }
 
 async function embedOneByOne(

@@ -1,0 +1,84 @@
+import type { Aspect } from "../../src/core/aspects.js";
+import { type PerView, VIEWS, type View } from "../../src/core/design.js";
+import type { Embedding } from "../../src/core/embedding.js";
+import { type CatalogSample, SAMPLE_SIZE } from "../../src/core/ports.js";
+import { DEFAULT_TOP_K, DEFAULT_WEIGHTS, scoreDesign } from "../../src/core/query.js";
+import { createJudge, VERDICTS, type VerdictModel } from "../../src/core/verdict.js";
+import { bootstrapIntervals } from "../../src/evaluation/bootstrap.js";
+import { told } from "./descriptors.js";
+
+/** A pair with its whole embeddings. */
+export interface EmbeddedPair {
+  /** What it is of; pairs of one subject are related. */
+  readonly subject: string;
+  /** 3 for the very design, less for its relatives. */
+  readonly grade: number;
+  readonly views: PerView<Embedding>;
+}
+
+/**
+ * How often verdicts are right: of the matches that got one among the first 20, the share that is of the grade it claims; and
+ * of the queries whose subject the catalogue lacks, the share of which it says that nothing is close.
+ */
+export function measureVerdicts(
+  catalogue: string,
+  gallery: readonly EmbeddedPair[],
+  queries: readonly EmbeddedPair[],
+  aspects: readonly Aspect[],
+  model: VerdictModel,
+): Record<string, string | number>[] {
+  const judge = createJudge(aspects, model);
+  const step = Math.max(1, gallery.length / SAMPLE_SIZE);
+  const sample: CatalogSample = {
+    designs: gallery.length,
+    embeddings: gallery.filter((_, i) => i % step < 1).map(({ views }) => views),
+  };
+  const whole = aspects[0]!;
+  const first = (views: PerView<Embedding>) =>
+    Object.fromEntries(
+      VIEWS.flatMap((view: View) => (views[view] ? [[view, views[view].subarray(0, whole.dim)]] : [])),
+    );
+  const ranked = gallery.map((entry) => ({ ...entry, first: first(entry.views) }));
+  const subjects = new Set(gallery.map(({ subject }) => subject));
+  const judged = queries.map((query) => {
+    const asked = { embeddings: first(query.views), weights: DEFAULT_WEIGHTS };
+    const matches = ranked
+      .map((entry) => ({ entry, score: scoreDesign(asked, entry.first)?.score ?? -1 }))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, DEFAULT_TOP_K)
+      .map(({ entry }) => ({
+        grade: entry.subject === query.subject ? entry.grade : 0,
+        verdict: judge(query.views, entry.views, DEFAULT_WEIGHTS, sample).verdict!,
+      }));
+    return { known: subjects.has(query.subject), matches };
+  });
+  const share = (of: string, right: readonly boolean[]) => {
+    const samples = right.map((each) => ({ right: each ? 1 : 0 }));
+    const mean = samples.reduce((sum, each) => sum + each.right, 0) / samples.length;
+    const shown = samples.length > 0 ? told(mean, bootstrapIntervals(["right"], samples).right) : "-";
+    return { catalogue, designs: gallery.length, of, count: samples.length, right: shown };
+  };
+  const leastGrade = { same: 3, variant: 2, related: 1, "nothing close": 0 };
+  const claimed = VERDICTS.slice(0, 3).map((verdict) =>
+    share(
+      `"${verdict}" is right`,
+      judged
+        .filter(({ known }) => known)
+        .flatMap(({ matches }) => matches)
+        .filter((match) => match.verdict === verdict)
+        .map(({ grade }) => grade >= leastGrade[verdict]),
+    ),
+  );
+  const [known, unknown] = [true, false].map((is) => judged.filter((query) => query.known === is));
+  return [
+    ...claimed,
+    share(
+      'the design is called "same"',
+      known!.map(({ matches }) => matches.some(({ grade, verdict }) => grade === 3 && verdict === "same")),
+    ),
+    share(
+      'nothing is there: "nothing close"',
+      unknown!.map(({ matches }) => matches.every(({ verdict }) => verdict === "nothing close")),
+    ),
+  ];
+}

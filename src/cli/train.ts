@@ -1,0 +1,88 @@
+import type { Config } from "../config.js";
+import { AppError } from "../errors.js";
+import { metricTable } from "../evaluation/metrics.js";
+import { type TrainSummary, trainHead } from "../model-jobs.js";
+import { formatTable } from "../text-table.js";
+import type { Epoch } from "../training/fit-head.js";
+import { readPairs } from "../training/pairs.js";
+import { RETRIEVAL_METRICS, type Retrieval } from "../training/retrieval.js";
+
+/** Exit statuses of `diptych train` beside those of the error table. */
+const NO_BETTER = 3;
+const INTERRUPTED = 130;
+
+interface TrainFlags {
+  readonly group?: string;
+  readonly id?: string;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+/**
+ * `diptych train PAIRS.csv` and `diptych train --group ATTRIBUTE`
+ *
+ * @returns the exit status: 0 a pack was written, 3 the head was no better, 130 interrupted.
+ */
+export async function runTrain(
+  file: string | undefined,
+  { group, id, seed, json }: TrainFlags,
+  config: Config,
+): Promise<number> {
+  if ((file === undefined) === (group === undefined)) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `A head is learnt from either PAIRS.csv or --group ATTRIBUTE; received ${file === undefined ? "neither" : "both"}.`,
+    );
+  }
+  const labels = file === undefined ? { attribute: group! } : { pairs: await readPairs(file) };
+  const interrupt = new AbortController();
+  const onInterrupt = () => interrupt.abort();
+  process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
+  try {
+    const { signal } = interrupt;
+    const summary = await trainHead(config, { labels, id, seed, onEpoch: tellEpoch, signal });
+    process.stdout.write(json ? `${JSON.stringify(toJson(summary), null, 2)}\n` : formatSummary(summary));
+    return summary.pack ? 0 : NO_BETTER;
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    process.stderr.write("Interrupted; nothing was written.\n");
+    return INTERRUPTED;
+  } finally {
+    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
+  }
+}
+
+function tellEpoch({ number, loss, validation }: Epoch): void {
+  const name = number === 0 ? "as it is" : `epoch ${number}`;
+  const told = loss === null ? "" : `, loss ${loss.toFixed(3)}`;
+  process.stderr.write(`${name}: validation nDCG@20 ${validation.toFixed(3)}${told}\n`);
+}
+
+function formatSummary({ designs, changes, pack, directory }: TrainSummary): string {
+  const rows = RETRIEVAL_METRICS.map((metric) => {
+    const { before, after, difference } = changes[metric];
+    const interval = difference.map((end) => `${end < 0 ? "" : "+"}${end.toFixed(3)}`).join(" to ");
+    return [metricTable[metric].label, before.toFixed(3), after.toFixed(3), interval];
+  });
+  const table = formatTable([["metric", "before", "after", "difference, 95 % interval"], ...rows]);
+  const head = `${designs.queries} held-out designs; learnt from ${designs.train}, stopped by ${designs.validation}\n\n`;
+  const end = pack
+    ? `Wrote the model pack ${pack.id} to ${directory}. Use it with: diptych import --reembed --model ${pack.id}`
+    : "No pack was written: on the held-out designs the head is not better than the model as it is. More labels may help.";
+  return `${head}${table}\n${end}\n`;
+}
+
+function toJson({ pack, directory, epoch, designs, changes, better }: TrainSummary) {
+  const perMetric = <T>(of: (metric: keyof Retrieval) => T) =>
+    Object.fromEntries(RETRIEVAL_METRICS.map((metric) => [metric, of(metric)]));
+  return {
+    pack,
+    directory: pack ? directory : null,
+    better,
+    epoch,
+    designs,
+    before: perMetric((metric) => changes[metric].before),
+    after: perMetric((metric) => changes[metric].after),
+    differences: perMetric((metric) => changes[metric].difference),
+  };
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import type { Aspect } from "./aspects.js";
+import { evidenceOf } from "./closeness.js";
+import type { PerView } from "./design.js";
+import { type Embedding, normalizeL2 } from "./embedding.js";
+import { createRandom } from "./random.js";
+import { createJudge, type VerdictModel } from "./verdict.js";
+
+const aspects: Aspect[] = [
+  { name: "overall", dim: 8 },
+  { name: "detail", dim: 4 },
+];
+const both = { front: 0.5, back: 0.5 };
+
+/** Aspects of the same length, behind one another. */
+function embedding(overall: readonly number[], detail: readonly number[]): Embedding {
+  const parts = [overall, detail].map((part) => [...normalizeL2(Float32Array.from(part))]);
+  return Float32Array.from(parts.flat().map((value) => value / Math.SQRT2));
+}
+
+const model: VerdictModel = {
+  aspects: ["overall", "detail"],
+  // Sameness is the least detail; closeness the mean overall.
+  same: { bias: 0, weights: [0, 0, 0, 1], threshold: 2 },
+  close: { bias: 0, weights: [1, 0, 0, 0] },
+  expected: { variant: 0.01, related: 0.5 },
+  reference: { quantiles: [-0.7, 0, 0.5], scale: 0.1 },
+};
+
+const random = createRandom(3);
+const noise = (count: number) => Array.from({ length: count }, () => random() - 0.5);
+const designs = Array.from(
+  { length: 400 },
+  (): PerView<Embedding> => ({
+    front: embedding(noise(8), noise(4)),
+    back: embedding(noise(8), noise(4)),
+  }),
+);
+const sample = { designs: 400, embeddings: designs.slice(0, 200) };
+
+describe("evidence", () => {
+  const [a, b] = [
+    embedding([1, 0, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0]),
+    embedding([0, 1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0]),
+  ];
+  const near = (cosine: number) => expect.closeTo(-Math.log(1.02 - cosine), 5);
+
+  it("is the weighted mean and the least of the views, for each aspect", () => {
+    const pair = evidenceOf(
+      { front: a, back: a },
+      { front: a, back: b },
+      { front: 0.75, back: 0.25 },
+      aspects,
+      ["overall", "detail"],
+    );
+    expect(pair).toEqual([near(0.75), near(1), near(0), near(1)]);
+  });
+
+  it("is of the views that both have and that weigh anything", () => {
+    expect(evidenceOf({ front: a }, { front: a, back: b }, both, aspects, ["overall"])).toEqual([
+      near(1),
+      near(1),
+    ]);
+    const front = { front: 1, back: 0 };
+    expect(evidenceOf({ front: a, back: a }, { front: a, back: b }, front, aspects, ["overall"])).toEqual([
+      near(1),
+      near(1),
+    ]);
+    expect(evidenceOf({ front: a }, { back: a }, both, aspects, ["overall"])).toBeNull();
+    expect(evidenceOf({ front: a, back: a }, { back: a }, front, aspects, ["overall"])).toBeNull();
+  });
+});
+
+describe("a judge", () => {
+  const judge = createJudge(aspects, model);
+  const query = designs[300]!;
+  const [front, back] = [query.front!, query.back!];
+  /** As the query overall, `share` of another design in detail. */
+  const altered = (share: number): PerView<Embedding> => {
+    const detail = Array.from(front.subarray(8), (value, i) => value + share * designs[7]!.front![8 + i]!);
+    return { front: embedding([...front.subarray(0, 8)], detail), back };
+  };
+
+  it("calls a design the same, with changed details a variant, and a stranger nothing close", () => {
+    expect(judge(query, query, both, sample)).toMatchObject({ verdict: "same" });
+    expect(judge(query, altered(3), both, sample)).toMatchObject({ verdict: "variant" });
+    expect(judge(query, designs[301]!, both, sample)).toMatchObject({ verdict: "nothing close" });
+  });
+
+  it("tells the share of unrelated designs that come less close", () => {
+    const percentiles = designs.slice(0, 200).map((design) => judge(query, design, both, sample).percentile!);
+    expect(Math.min(...percentiles)).toBeGreaterThanOrEqual(0);
+    expect(percentiles.filter((value) => value > 50).length / 200).toBeGreaterThan(0.35);
+    expect(percentiles.filter((value) => value > 50).length / 200).toBeLessThan(0.65);
+    expect(judge(query, query, both, sample).percentile).toBeGreaterThan(99.9);
+  });
+
+  it("is harder to please where unrelated designs come close to one another", () => {
+    const twins = designs.slice(0, 200).map(({ front: own }, i): PerView<Embedding> => {
+      const overall = Array.from(front.subarray(0, 8), (value, at) => value + 0.02 * own![at]!);
+      return { front: embedding(overall, noise(4)), back: embedding(overall, [i, 1, 0, 0]) };
+    });
+    const design = { front: embedding([...front.subarray(0, 7), front[7]! + 0.2], noise(4)), back };
+    expect(judge(query, design, both, sample).verdict).toBe("variant");
+    expect(judge(query, design, both, { designs: 400, embeddings: twins }).verdict).toBe("nothing close");
+  });
+
+  it("goes by the model's reference in a small catalog, where fewer are expected", () => {
+    const small = { designs: 20, embeddings: designs.slice(0, 20) };
+    expect(judge(query, query, both, small).verdict).toBe("same");
+    expect(judge(query, designs[301]!, both, { designs: 0, embeddings: [] }).percentile).toBeGreaterThan(0);
+  });
+
+  it("says nothing of what cannot be compared, nor for a model that has no verdicts", () => {
+    const unknown = { verdict: null, percentile: null };
+    expect(judge({ front }, { back }, both, sample)).toEqual(unknown);
+    expect(createJudge(aspects, null)(query, query, both, sample)).toEqual(unknown);
+  });
+});

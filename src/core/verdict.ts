@@ -1,0 +1,97 @@
+import type { Aspect } from "./aspects.js";
+import { type Background, createBackground, tailOf } from "./background.js";
+import { type Discriminant, discriminate, evidenceOf } from "./closeness.js";
+import type { PerView } from "./design.js";
+import type { Embedding } from "./embedding.js";
+import type { CatalogSample } from "./ports.js";
+import type { Weights } from "./query.js";
+
+/** What a match is, from the closest kind on. docs/evaluation.md has how often each is right. */
+export const VERDICTS = ["same", "variant", "related", "nothing close"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** How a model's embeddings are judged; fitted to labelled designs by `npm run fit:verdict`. */
+export interface VerdictModel {
+  /** Names of the aspects looked at. */
+  readonly aspects: readonly string[];
+  /** Tells a design from its variants: `same` needs `same.threshold` or more. */
+  readonly same: Discriminant & { readonly threshold: number };
+  /** Tells a design and its variants from all others: how close a match is. */
+  readonly close: Discriminant;
+  /** How many unrelated designs of the catalog may be expected to come as close, at most. */
+  readonly expected: { readonly variant: number; readonly related: number };
+  /** Closeness of unrelated designs where a catalog is too small to tell. */
+  readonly reference: Background;
+}
+
+export interface Judgement {
+  /** Null when the model has no fitted verdicts, or the match shares no view that weighs anything. */
+  readonly verdict: Verdict | null;
+  /** Percent of unrelated designs that come less close, 0 to 100; null as above. */
+  readonly percentile: number | null;
+}
+
+const UNKNOWN: Judgement = { verdict: null, percentile: null };
+
+/** From so many designs on a catalog tells itself how close unrelated designs come. */
+const LEAST_SAMPLE = 100;
+
+/** Judges matches against a catalog, of which a sample tells how close unrelated designs come. */
+export type Judge = (
+  query: PerView<Embedding>,
+  design: PerView<Embedding>,
+  weights: Weights,
+  sample: CatalogSample,
+) => Judgement;
+
+/**
+ * A judge for the embeddings of a model. What it finds out of a catalog's sample is kept as long as the sample is, for each
+ * combination of views.
+ */
+export function createJudge(aspects: readonly Aspect[], model: VerdictModel | null): Judge {
+  if (!model) return () => UNKNOWN;
+  const backgrounds = new WeakMap<CatalogSample, Map<string, Background>>();
+  const evidence = (a: PerView<Embedding>, b: PerView<Embedding>, weights: Weights) =>
+    evidenceOf(a, b, weights, aspects, model.aspects);
+
+  const backgroundOf = (sample: CatalogSample, weights: Weights): Background => {
+    if (sample.embeddings.length < LEAST_SAMPLE) return model.reference;
+    const byViews = backgrounds.get(sample) ?? new Map<string, Background>();
+    backgrounds.set(sample, byViews);
+    const uses = { front: weights.front > 0 ? 1 : 0, back: weights.back > 0 ? 1 : 0 };
+    const key = JSON.stringify(uses);
+    const known = byViews.get(key);
+    if (known) return known;
+    const closeness = pairsOf(sample.embeddings).flatMap(([a, b]) => {
+      const seen = evidence(a, b, uses);
+      return seen ? discriminate(model.close, seen) : [];
+    });
+    const background = closeness.length > 0 ? createBackground(closeness) : model.reference;
+    byViews.set(key, background);
+    return background;
+  };
+
+  return (query, design, weights, sample) => {
+    const seen = evidence(query, design, weights);
+    if (!seen) return UNKNOWN;
+    const tail = tailOf(backgroundOf(sample, weights), discriminate(model.close, seen));
+    const expected = tail * sample.designs;
+    return {
+      verdict: verdictOf(expected, discriminate(model.same, seen), model),
+      percentile: 100 * (1 - tail),
+    };
+  };
+}
+
+function verdictOf(expected: number, sameness: number, model: VerdictModel): Verdict {
+  if (sameness >= model.same.threshold) return "same";
+  if (expected > model.expected.related) return "nothing close";
+  return expected <= model.expected.variant ? "variant" : "related";
+}
+
+/** Every two of a sample. */
+function pairsOf(
+  embeddings: readonly PerView<Embedding>[],
+): (readonly [PerView<Embedding>, PerView<Embedding>])[] {
+  return embeddings.flatMap((a, i) => embeddings.slice(i + 1).map((b) => [a, b] as const));
+}

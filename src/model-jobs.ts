@@ -1,0 +1,169 @@
+/** The work that makes a catalog another model's, and a model out of a catalog: composed of the adapters, as compose.ts is. */
+import { createHash } from "node:crypto";
+import path from "node:path";
+import { createImageReader } from "./adapters/image/reader.js";
+import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
+import { openReembedding, type Reembedding, rollBack } from "./adapters/lancedb/reembedding.js";
+import { findPack } from "./adapters/models/find-pack.js";
+import { withoutHead } from "./adapters/models/manifest.js";
+import type { ModelPack } from "./adapters/models/pack.js";
+import { reprojection } from "./adapters/models/reprojection.js";
+import { isFree, writeTrainedPack } from "./adapters/models/trained-pack.js";
+import { createEmbedder } from "./adapters/onnx/embedder.js";
+import { type ImportListeners, readPicture } from "./compose.js";
+import type { Config } from "./config.js";
+import { embedWithoutHead } from "./core/head.js";
+import { type ImportProgress, importDesigns } from "./core/import.js";
+import type { ModelIdentity } from "./core/ports.js";
+import { catalogRows, removeOthers, reprojectDesigns } from "./core/reembed.js";
+import { AppError } from "./errors.js";
+import type { Epoch } from "./training/fit-head.js";
+import type { Training } from "./training/train.js";
+import { type Labels, trainOnCatalog } from "./training/train-catalog.js";
+
+export interface ReembedSummary extends ImportProgress {
+  readonly aborted: boolean;
+  /** Whether the catalog holds the new embeddings now: every design has one. */
+  readonly switched: boolean;
+  /** Whether the pictures were read; else the stored embeddings were enough. */
+  readonly fromPictures: boolean;
+}
+
+/**
+ * Embeds a catalog's designs by the configured model, beside the embeddings that it has, and switches over in one step once
+ * every design has its new ones. Where both models are the same but for a learnt head, no picture is read. A run that was cut
+ * short goes on where it stopped.
+ *
+ * @throws AppError INVALID_REQUEST when the catalog holds that model's embeddings already; CATALOG_UNAVAILABLE when there is none.
+ */
+export async function reembedCatalog(config: Config, request: ImportListeners = {}): Promise<ReembedSummary> {
+  const pack = await findPack(config.model, config.models);
+  const reembedding = await openReembedding(config.catalog, pack.identity);
+  try {
+    const { from, to } = reembedding;
+    request.onStart?.((await from.stats()).designs);
+    const fromPack = await findPack(from.model.id, config.models).catch(() => null);
+    const reproject = reprojection(from.model, fromPack, pack);
+    const { onProgress = () => {}, signal } = request;
+    const summary = reproject
+      ? await reprojectDesigns({ from, to, reproject, onProgress, signal })
+      : await embedPictures(reembedding, pack, config, request);
+    const whole = !summary.aborted && summary.failed === 0;
+    if (whole) {
+      await removeOthers(to, from);
+      await to.compact();
+      await reembedding.switchOver();
+    }
+    const { rows, imported, unchanged, failed, aborted } = summary;
+    return { rows, imported, unchanged, failed, aborted, switched: whole, fromPictures: reproject === null };
+  } finally {
+    await reembedding.close();
+  }
+}
+
+async function embedPictures(
+  { from, to }: Reembedding,
+  pack: ModelPack,
+  { threads }: Config,
+  { onProgress = () => {}, onError = () => {}, signal }: ImportListeners,
+) {
+  const { input, resizePolicy } = pack.manifest;
+  const embedder = await createEmbedder(pack, threads === undefined ? {} : { threads });
+  try {
+    return await importDesigns({
+      rows: catalogRows(from),
+      readFile: readPicture,
+      hash: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+      images: createImageReader({ inputSize: input.size, resizePolicy }),
+      embedder,
+      catalog: to,
+      now: () => performance.now(),
+      onProgress,
+      onError,
+      signal,
+    });
+  } finally {
+    await embedder.close();
+  }
+}
+
+/** Goes back to the embeddings that the catalog held before the last {@link reembedCatalog}; a second time, forth again. */
+export function rollBackCatalog({ catalog }: Config): Promise<ModelIdentity> {
+  return rollBack(catalog);
+}
+
+export interface TrainRequest {
+  readonly labels: Labels;
+  /** Id of the new pack; default: the base's with `-trained` behind it, or `-trained-2`, and so on. */
+  readonly id?: string | undefined;
+  readonly seed: number;
+  readonly onEpoch?: (epoch: Epoch) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainSummary extends Training {
+  /** The new pack; null when the head was no better, and none was written. */
+  readonly pack: ModelIdentity | null;
+  readonly directory: string;
+}
+
+/** The folder of a new pack: that of the id asked for, or of the next version of a trained pack. */
+async function newPackDirectory(models: string, baseId: string, id?: string): Promise<string> {
+  if (id === undefined) {
+    const name = `${baseId.replace(/-trained(-\d+)?$/u, "")}-trained`;
+    for (let version = 1; ; version++) {
+      const directory = path.join(models, version === 1 ? name : `${name}-${version}`);
+      if (await isFree(directory)) return directory;
+    }
+  }
+  if (!PACK_ID.test(id)) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `The id of a model pack consists of up to 64 lower-case letters, digits, dots and hyphens; received "${id}".`,
+    );
+  }
+  const directory = path.join(models, id);
+  if (await isFree(directory)) return directory;
+  throw new AppError(
+    "INVALID_REQUEST",
+    `A new model pack gets an id of its own; ${directory} is there already, so choose another with --id.`,
+  );
+}
+
+/** What a pack may be called: {@link findPack} looks for a folder of this name. */
+const PACK_ID = /^[a-z0-9][a-z0-9.-]{0,63}$/u;
+
+/**
+ * Learns a head from a catalog's embeddings and labels and, if it ranks held-out designs better, writes a pack with it.
+ *
+ * @throws AppError INVALID_REQUEST for labels or an id that cannot be used, before any training; MODEL_MISMATCH when the
+ * catalog holds another model's embeddings; CATALOG_UNAVAILABLE when there is none; the signal's reason.
+ */
+export async function trainHead(config: Config, request: TrainRequest): Promise<TrainSummary> {
+  const held = await readCatalogModel(config.catalog);
+  // A catalog of a trained model is trained on as it is, without telling its model again.
+  const pack = await findPack(held?.id ?? config.model, config.models);
+  const base = withoutHead(pack.manifest);
+  const directory = await newPackDirectory(config.models, pack.identity.id, request.id);
+  const catalog = await openCatalog({ directory: config.catalog, model: pack.identity, create: false });
+  try {
+    const { labels, seed, onEpoch, signal } = request;
+    const { head: worn } = pack;
+    const training = await trainOnCatalog({
+      catalog,
+      labels,
+      withoutHead: (embedding) =>
+        worn ? embedWithoutHead(worn.dim, embedding, base.aspects.length) : embedding,
+      aspects: base.aspects,
+      seed,
+      ...(onEpoch && { onEpoch }),
+      signal,
+    });
+    if (!training.better) return { ...training, pack: null, directory };
+    const source = `head learnt from ${training.designs.train} designs, seed ${seed}`;
+    const trained = await writeTrainedPack(pack, training.head, { directory, source });
+    return { ...training, pack: trained.identity, directory };
+  } finally {
+    await catalog.close();
+  }
+}

@@ -1,0 +1,125 @@
+import type { Aspect } from "../core/aspects.js";
+import { type PerView, viewsOf } from "../core/design.js";
+import type { Embedding } from "../core/embedding.js";
+import { type Head, learnedAspect } from "../core/head.js";
+import { AppError } from "../errors.js";
+import { bootstrapIntervals, type Interval } from "../evaluation/bootstrap.js";
+import { type Epoch, fitHead } from "./fit-head.js";
+import type { Relations } from "./relations.js";
+import { meanOf, measureRetrieval, RETRIEVAL_METRICS, type Retrieval } from "./retrieval.js";
+import { type Split, splitFamilies } from "./split.js";
+
+export interface TrainOptions {
+  /** By design, of the model without a head, `[inputDim]`; those of the families and others to find them among. */
+  readonly embeddings: ReadonlyMap<number, PerView<Embedding>>;
+  readonly relations: Relations;
+  /** Of the model without a head. */
+  readonly aspects: readonly Aspect[];
+  /** Decides the split and the order of the designs. */
+  readonly seed: number;
+  readonly onEpoch?: (epoch: Epoch) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How one metric moved on designs that nothing was learnt from. */
+export interface Change {
+  /** Means over the designs searched with. */
+  readonly before: number;
+  readonly after: number;
+  /** 95 % interval of `after - before`, over the designs. */
+  readonly difference: Interval;
+}
+
+export interface Training {
+  readonly head: Head;
+  /** Of the head that was kept; 0 when no epoch improved on the model as it is. */
+  readonly epoch: number;
+  /** How many designs each part has; and how many of the test's were searched with. */
+  readonly designs: Readonly<Record<keyof Split, number>> & { readonly queries: number };
+  readonly changes: Readonly<Record<keyof Retrieval, Change>>;
+  /** Whether the head is better on the held-out designs: one metric beyond chance, and neither worse. */
+  readonly better: boolean;
+}
+
+/** A longer default aspect would make a head of more than a million weights. */
+const MAX_DIM = 1024;
+
+/**
+ * Learns a head from designs that are known to be similar, and measures it on others. The head begins as the model's default
+ * aspect as it is, so that what is compared are the plain embeddings and what training makes of them.
+ *
+ * @throws AppError INVALID_REQUEST when there are too few similar designs, or the model's default aspect is too long; the signal's reason.
+ */
+export async function train(options: TrainOptions): Promise<Training> {
+  const { embeddings, relations, aspects, seed, signal, onEpoch } = options;
+  const start = startingHead(aspects);
+  const families = relations.families
+    .map((family) => family.filter((design) => embeddings.has(design)))
+    .filter((family) => family.length > 1);
+  const split = splitFamilies(families, seed);
+  const measure = (part: "validation" | "test", head: Head) => {
+    const others = (["train", "validation", "test"] as const).filter((other) => other !== part);
+    const elsewhere = new Set(others.flatMap((other) => split[other].flat()));
+    const gallery = [...embeddings.keys()].filter((design) => !elsewhere.has(design));
+    const learned = new Map(gallery.map((design) => [design, project(head, embeddings.get(design)!)]));
+    return measureRetrieval(learned, split[part].flat(), gallery, relations);
+  };
+  const { head, epoch } = await fitHead({
+    embeddings,
+    groups: split.train,
+    relations,
+    start,
+    seed,
+    validate: (candidate) => meanOf(measure("validation", candidate), "ndcgAt20"),
+    ...(onEpoch && { onEpoch }),
+    signal,
+  });
+  const before = measure("test", start);
+  const changes = compare(before, measure("test", head));
+  const all = Object.values(changes);
+  return {
+    head,
+    epoch: epoch.number,
+    designs: {
+      train: split.train.flat().length,
+      validation: split.validation.flat().length,
+      test: split.test.flat().length,
+      queries: before.length,
+    },
+    changes,
+    better: all.some(({ difference: [low] }) => low > 0) && all.every(({ before, after }) => after >= before),
+  };
+}
+
+/** Passes the first aspect through as it is. */
+function startingHead(aspects: readonly Aspect[]): Head {
+  const { name, dim } = aspects[0]!;
+  if (dim > MAX_DIM) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `A head is learnt for models whose default aspect has ${MAX_DIM} numbers at most; "${name}" has ${dim}.`,
+    );
+  }
+  const inputDim = aspects.reduce((sum, aspect) => sum + aspect.dim, 0);
+  const weights = new Float32Array(dim * inputDim);
+  for (let i = 0; i < dim; i++) weights[i * inputDim + i] = 1;
+  return { inputDim, dim, weights };
+}
+
+function project(head: Head, views: PerView<Embedding>): PerView<Embedding> {
+  return Object.fromEntries(viewsOf(views).map((view) => [view, learnedAspect(head, views[view]!)]));
+}
+
+function compare(before: readonly Retrieval[], after: readonly Retrieval[]): Training["changes"] {
+  const differences = before.map((sample, i) => ({
+    recallAt1: after[i]!.recallAt1 - sample.recallAt1,
+    ndcgAt20: after[i]!.ndcgAt20 - sample.ndcgAt20,
+  }));
+  const intervals = bootstrapIntervals(RETRIEVAL_METRICS, differences);
+  const change = (metric: keyof Retrieval): Change => ({
+    before: meanOf(before, metric),
+    after: meanOf(after, metric),
+    difference: intervals[metric],
+  });
+  return { recallAt1: change("recallAt1"), ndcgAt20: change("ndcgAt20") };
+}
