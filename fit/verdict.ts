@@ -1,7 +1,7 @@
 import { Matrix, solve } from "ml-matrix";
 import type { Aspect } from "../src/core/aspects.js";
 import { type Background, createBackground, tailOf } from "../src/core/background.js";
-import { type Discriminant, discriminate, evidenceOf } from "../src/core/closeness.js";
+import { type Discriminant, discriminate, evidenceOf, locateAspects } from "../src/core/closeness.js";
 import type { PerView } from "../src/core/design.js";
 import type { Embedding } from "../src/core/embedding.js";
 import { SAMPLE_SIZE } from "../src/core/ports.js";
@@ -33,8 +33,9 @@ const CATALOGUE_PARTS = [1, 2, 4];
 /** Fits how matches are judged to searches whose answers are known. */
 export function fitVerdict({ gallery, queries, aspects }: LabelledSearches): VerdictModel {
   const names = aspects.map(({ name }) => name);
+  const layout = locateAspects(aspects, names);
   const evidence = (a: PerView<Embedding>, b: PerView<Embedding>) =>
-    evidenceOf(a, b, DEFAULT_WEIGHTS, aspects, names)!;
+    evidenceOf(a, b, DEFAULT_WEIGHTS, layout)!;
   const compared = queries.map((query) => {
     const unrelated = gallery
       .filter(({ design }) => design !== query.design)

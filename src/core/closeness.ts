@@ -1,6 +1,6 @@
 import type { Aspect } from "./aspects.js";
-import { type PerView, type View, viewsOf } from "./design.js";
-import { type Embedding, innerProduct } from "./embedding.js";
+import { type PerView, VIEWS } from "./design.js";
+import type { Embedding } from "./embedding.js";
 import type { Weights } from "./query.js";
 
 /** A weighted sum of {@link evidenceOf}. */
@@ -10,40 +10,58 @@ export interface Discriminant {
   readonly weights: readonly number[];
 }
 
+/** Where in an embedding the aspects lie that are looked at. */
+export interface AspectLayout {
+  readonly ranges: readonly { readonly start: number; readonly end: number }[];
+  /** How many aspects the embedding has in all: each has the length 1 / sqrt(count). */
+  readonly count: number;
+}
+
+/** @throws RangeError for a name that no aspect has. */
+export function locateAspects(aspects: readonly Aspect[], names: readonly string[]): AspectLayout {
+  const ranges = names.map((name) => {
+    const index = aspects.findIndex((aspect) => aspect.name === name);
+    if (index === -1) throw new RangeError(`There is no aspect "${name}".`);
+    const start = aspects.slice(0, index).reduce((sum, { dim }) => sum + dim, 0);
+    return { start, end: start + aspects[index]!.dim };
+  });
+  return { ranges, count: aspects.length };
+}
+
 /** Keeps the evidence finite: two pictures of one design never come closer than this, in cosine. */
 const NEAREST = 0.02;
 
 /**
- * How near two designs come, in the aspects named: for each aspect the weighted mean of the shared views' cosines, then for each
+ * How near two designs come, in some aspects: for each aspect the weighted mean of the shared views' cosines, then for each
  * aspect the least of them, every cosine c as -ln(1.02 - c). So a design counts as near only if both sides are, and near 1,
  * where a cosine hardly moves, differences still count.
  *
- * @param aspects of the embeddings, each of length 1 / sqrt(number of aspects).
- * @param names of the aspects looked at.
- * @returns `[2 * names]`; null when the designs share no view that weighs anything.
+ * @returns two numbers for each aspect of the layout; null when the designs share no view that weighs anything.
  */
 export function evidenceOf(
   a: PerView<Embedding>,
   b: PerView<Embedding>,
   weights: Weights,
-  aspects: readonly Aspect[],
-  names: readonly string[],
+  { ranges, count }: AspectLayout,
 ): number[] | null {
-  const shared = viewsOf(a).filter((view) => b[view] !== undefined && weights[view] > 0);
+  const shared = VIEWS.filter((view) => a[view] !== undefined && b[view] !== undefined && weights[view] > 0);
   if (shared.length === 0) return null;
-  const weight = shared.reduce((sum, view) => sum + weights[view], 0);
-  const means: number[] = [];
-  const leasts: number[] = [];
-  for (const name of names) {
-    const { start, dim } = locate(aspects, name);
-    const cosine = (view: View) =>
-      aspects.length * innerProduct(part(a[view]!, start, dim), part(b[view]!, start, dim));
-    const cosines = shared.map(cosine);
-    const sum = cosines.reduce((total, value, i) => total + weights[shared[i]!] * value, 0);
-    means.push(nearness(sum / weight));
-    leasts.push(nearness(Math.min(...cosines)));
+  const evidence = new Array<number>(2 * ranges.length);
+  for (let i = 0; i < ranges.length; i++) {
+    const { start, end } = ranges[i]!;
+    let sum = 0;
+    let weight = 0;
+    let least = 1;
+    for (const view of shared) {
+      const cosine = count * innerProductOf(a[view]!, b[view]!, start, end);
+      sum += weights[view] * cosine;
+      weight += weights[view];
+      if (cosine < least) least = cosine;
+    }
+    evidence[i] = nearness(sum / weight);
+    evidence[ranges.length + i] = nearness(least);
   }
-  return [...means, ...leasts];
+  return evidence;
 }
 
 export function discriminate({ bias, weights }: Discriminant, evidence: readonly number[]): number {
@@ -54,15 +72,9 @@ function nearness(cosine: number): number {
   return -Math.log(1 + NEAREST - Math.min(1, Math.max(-1, cosine)));
 }
 
-function part(embedding: Embedding, start: number, dim: number): Float32Array {
-  return embedding.subarray(start, start + dim);
-}
-
-function locate(aspects: readonly Aspect[], name: string): { start: number; dim: number } {
-  let start = 0;
-  for (const aspect of aspects) {
-    if (aspect.name === name) return { start, dim: aspect.dim };
-    start += aspect.dim;
-  }
-  throw new RangeError(`There is no aspect "${name}".`);
+/** Of a part of two vectors: tens of thousands of pairs are compared, for which views of their memory would take longer. */
+function innerProductOf(a: Float32Array, b: Float32Array, start: number, end: number): number {
+  let sum = 0;
+  for (let i = start; i < end; i++) sum += a[i]! * b[i]!;
+  return sum;
 }

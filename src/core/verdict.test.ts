@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Aspect } from "./aspects.js";
-import { evidenceOf } from "./closeness.js";
+import { evidenceOf, locateAspects } from "./closeness.js";
 import type { PerView } from "./design.js";
 import { type Embedding, normalizeL2 } from "./embedding.js";
 import { createRandom } from "./random.js";
@@ -45,29 +45,30 @@ describe("evidence", () => {
   ];
   const near = (cosine: number) => expect.closeTo(-Math.log(1.02 - cosine), 5);
 
+  const layout = locateAspects(aspects, ["overall", "detail"]);
+  const front = { front: 1, back: 0 };
+
   it("is the weighted mean and the least of the views, for each aspect", () => {
-    const pair = evidenceOf(
-      { front: a, back: a },
-      { front: a, back: b },
-      { front: 0.75, back: 0.25 },
-      aspects,
-      ["overall", "detail"],
-    );
+    const weights = { front: 0.75, back: 0.25 };
+    const pair = evidenceOf({ front: a, back: a }, { front: a, back: b }, weights, layout);
     expect(pair).toEqual([near(0.75), near(1), near(0), near(1)]);
+    const detail = locateAspects(aspects, ["detail"]);
+    expect(evidenceOf({ front: a, back: a }, { front: b, back: b }, both, detail)).toEqual([
+      near(1),
+      near(1),
+    ]);
   });
 
   it("is of the views that both have and that weigh anything", () => {
-    expect(evidenceOf({ front: a }, { front: a, back: b }, both, aspects, ["overall"])).toEqual([
-      near(1),
-      near(1),
-    ]);
-    const front = { front: 1, back: 0 };
-    expect(evidenceOf({ front: a, back: a }, { front: a, back: b }, front, aspects, ["overall"])).toEqual([
-      near(1),
-      near(1),
-    ]);
-    expect(evidenceOf({ front: a }, { back: a }, both, aspects, ["overall"])).toBeNull();
-    expect(evidenceOf({ front: a, back: a }, { back: a }, front, aspects, ["overall"])).toBeNull();
+    const alike = [near(1), near(1), near(1), near(1)];
+    expect(evidenceOf({ front: a }, { front: a, back: b }, both, layout)).toEqual(alike);
+    expect(evidenceOf({ front: a, back: a }, { front: a, back: b }, front, layout)).toEqual(alike);
+    expect(evidenceOf({ front: a }, { back: a }, both, layout)).toBeNull();
+    expect(evidenceOf({ front: a, back: a }, { back: a }, front, layout)).toBeNull();
+  });
+
+  it("is of aspects that there are", () => {
+    expect(() => locateAspects(aspects, ["colour"])).toThrow('There is no aspect "colour".');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Aspect } from "./aspects.js";
 import { type Background, createBackground, tailOf } from "./background.js";
-import { type Discriminant, discriminate, evidenceOf } from "./closeness.js";
+import { type Discriminant, discriminate, evidenceOf, locateAspects } from "./closeness.js";
 import type { PerView } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { CatalogSample } from "./ports.js";
@@ -50,9 +50,10 @@ export type Judge = (
  */
 export function createJudge(aspects: readonly Aspect[], model: VerdictModel | null): Judge {
   if (!model) return () => UNKNOWN;
+  const layout = locateAspects(aspects, model.aspects);
   const backgrounds = new WeakMap<CatalogSample, Map<string, Background>>();
   const evidence = (a: PerView<Embedding>, b: PerView<Embedding>, weights: Weights) =>
-    evidenceOf(a, b, weights, aspects, model.aspects);
+    evidenceOf(a, b, weights, layout);
 
   const backgroundOf = (sample: CatalogSample, weights: Weights): Background => {
     if (sample.embeddings.length < LEAST_SAMPLE) return model.reference;
@@ -62,10 +63,13 @@ export function createJudge(aspects: readonly Aspect[], model: VerdictModel | nu
     const key = JSON.stringify(uses);
     const known = byViews.get(key);
     if (known) return known;
-    const closeness = pairsOf(sample.embeddings).flatMap(([a, b]) => {
-      const seen = evidence(a, b, uses);
-      return seen ? discriminate(model.close, seen) : [];
-    });
+    const closeness: number[] = [];
+    for (const [i, a] of sample.embeddings.entries()) {
+      for (const b of sample.embeddings.slice(i + 1)) {
+        const seen = evidence(a, b, uses);
+        if (seen) closeness.push(discriminate(model.close, seen));
+      }
+    }
     const background = closeness.length > 0 ? createBackground(closeness) : model.reference;
     byViews.set(key, background);
     return background;
@@ -87,11 +91,4 @@ function verdictOf(expected: number, sameness: number, model: VerdictModel): Ver
   if (sameness >= model.same.threshold) return "same";
   if (expected > model.expected.related) return "nothing close";
   return expected <= model.expected.variant ? "variant" : "related";
-}
-
-/** Every two of a sample. */
-function pairsOf(
-  embeddings: readonly PerView<Embedding>[],
-): (readonly [PerView<Embedding>, PerView<Embedding>])[] {
-  return embeddings.flatMap((a, i) => embeddings.slice(i + 1).map((b) => [a, b] as const));
 }
