@@ -1,5 +1,6 @@
 import { AppError } from "../errors.js";
-import { type Design, type EmbeddedDesign, type View, viewsOf } from "./design.js";
+import { pagesOf } from "./catalog-pages.js";
+import { type EmbeddedDesign, type View, viewsOf } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { ImportProgress } from "./import.js";
 import { rowError, type SourceItem } from "./import-rows.js";
@@ -28,7 +29,7 @@ export async function reprojectDesigns(
   const { from, to, reproject, onProgress, signal } = options;
   let done = 0;
   const progress = () => ({ rows: done, imported: done, unchanged: 0, failed: 0 });
-  for await (const page of pagesOf(from)) {
+  for await (const page of pagesOf(from, PAGE_SIZE)) {
     if (signal?.aborted) return { ...progress(), aborted: true };
     const designs = [...(await from.getEmbedded(page.map(({ id }) => id))).values()];
     await to.upsert(designs.map((design) => withEmbeddings(design, reproject)));
@@ -49,7 +50,7 @@ function withEmbeddings(design: EmbeddedDesign, reproject: Reproject): EmbeddedD
 /** The designs of a catalog as rows of an import, by the paths of their pictures; the first has the line 1. */
 export async function* catalogRows(catalog: Catalog): AsyncGenerator<SourceItem> {
   let line = 0;
-  for await (const page of pagesOf(catalog)) {
+  for await (const page of pagesOf(catalog, PAGE_SIZE)) {
     for (const { id, attributes, views } of page) {
       line += 1;
       const paths: { [V in View]?: string } = {};
@@ -71,18 +72,9 @@ export async function* catalogRows(catalog: Catalog): AsyncGenerator<SourceItem>
 
 /** Removes from a catalog what another one does not have, left there by a run that was cut short. */
 export async function removeOthers(to: Catalog, from: Catalog): Promise<void> {
-  for await (const page of pagesOf(to)) {
+  for await (const page of pagesOf(to, PAGE_SIZE)) {
     const ids = page.map(({ id }) => id);
     const kept = await from.get(ids);
     await to.delete(ids.filter((id) => !kept.has(id)));
   }
-}
-
-async function* pagesOf(catalog: Catalog): AsyncGenerator<readonly Design[]> {
-  let after: string | null = null;
-  do {
-    const page = await catalog.list({ limit: PAGE_SIZE, after });
-    yield page.designs;
-    after = page.next;
-  } while (after !== null);
 }

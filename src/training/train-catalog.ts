@@ -1,4 +1,5 @@
 import type { Aspect } from "../core/aspects.js";
+import { pagesOf } from "../core/catalog-pages.js";
 import { type Attributes, type PerView, viewsOf } from "../core/design.js";
 import type { Embedding } from "../core/embedding.js";
 import type { Catalog } from "../core/ports.js";
@@ -47,12 +48,9 @@ export async function trainOnCatalog(options: TrainCatalogOptions): Promise<Trai
 
 async function listDesigns(catalog: Catalog): Promise<{ id: string; attributes: Attributes }[]> {
   const designs: { id: string; attributes: Attributes }[] = [];
-  let after: string | null = null;
-  do {
-    const page = await catalog.list({ limit: PAGE_SIZE, after });
-    designs.push(...page.designs.map(({ id, attributes }) => ({ id, attributes })));
-    after = page.next;
-  } while (after !== null);
+  for await (const page of pagesOf(catalog, PAGE_SIZE)) {
+    for (const { id, attributes } of page) designs.push({ id, attributes });
+  }
   return designs;
 }
 

@@ -2,6 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
+import { pagesOf } from "../../core/catalog-pages.js";
 import { type EmbeddedDesign, VIEWS, type View } from "../../core/design.js";
 import type { Embedding } from "../../core/embedding.js";
 import type { FeatureItem } from "../../core/import-features.js";
@@ -187,14 +188,11 @@ export async function writeFeatureFiles(
 }
 
 async function* embeddedPages(catalog: Catalog): AsyncGenerator<EmbeddedDesign[]> {
-  let after: string | null = null;
-  do {
-    const page = await catalog.list({ limit: PAGE_SIZE, after });
-    const embedded = await catalog.getEmbedded(page.designs.map(({ id }) => id));
+  for await (const page of pagesOf(catalog, PAGE_SIZE)) {
+    const embedded = await catalog.getEmbedded(page.map(({ id }) => id));
     // A design that was removed since the page was listed is left out.
-    yield page.designs.flatMap(({ id }) => embedded.get(id) ?? []);
-    after = page.next;
-  } while (after !== null);
+    yield page.flatMap(({ id }) => embedded.get(id) ?? []);
+  }
 }
 
 function nameOf(design: EmbeddedDesign, view: View): string {
