@@ -110,7 +110,8 @@ export async function openDiptych(options: DiptychOptions = {}): Promise<Diptych
 }
 
 function compose(catalog: Catalog, embedder: Embedder, images: ImageReader): Diptych {
-  const judge = createJudge(embedder.aspects, embedder.verdicts);
+  const { aspects, verdicts } = embedder;
+  const judge = verdicts && createJudge(aspects, verdicts);
   return {
     model: embedder.model,
     catalog,

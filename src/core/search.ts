@@ -11,7 +11,7 @@ import {
   type ScoredDesign,
   type Weights,
 } from "./query.js";
-import type { Judge, Judgement } from "./verdict.js";
+import { type Judge, type Judgement, UNKNOWN } from "./verdict.js";
 
 /** What a person brings: one or two pictures and what the answer may contain. */
 export interface SearchRequest {
@@ -53,8 +53,8 @@ export interface SearchPorts {
   readonly images: Pick<ImageReader, "toTensor">;
   readonly embedder: Embedder;
   readonly catalog: Catalog;
-  /** Of the embedder's model. */
-  readonly judge: Judge;
+  /** Of the embedder's model; null when it has no fitted verdicts. */
+  readonly judge: Judge | null;
   /** Milliseconds from any fixed moment. */
   readonly now: () => number;
 }
@@ -84,10 +84,10 @@ export async function search(request: SearchRequest, ports: SearchPorts): Promis
     filter: request.filter ?? [],
     topK: request.topK ?? DEFAULT_TOP_K,
   });
-  const sample = await catalog.sample();
+  const sample = judge && (await catalog.sample());
   const matches = found.map(({ embeddings: stored, ...design }) => ({
     ...design,
-    ...judge(embeddings, stored, weights, sample),
+    ...(judge && sample ? judge(embeddings, stored, weights, sample) : UNKNOWN),
   }));
   const searched = now();
   return {

@@ -25,13 +25,14 @@ export interface VerdictModel {
 }
 
 export interface Judgement {
-  /** Null when the model has no fitted verdicts, or the match shares no view that weighs anything. */
+  /** Null when the model has no fitted verdicts. */
   readonly verdict: Verdict | null;
   /** Percent of unrelated designs that come less close, 0 to 100; null as above. */
   readonly percentile: number | null;
 }
 
-const UNKNOWN: Judgement = { verdict: null, percentile: null };
+/** Of a model without fitted verdicts, and of designs that cannot be compared. */
+export const UNKNOWN: Judgement = { verdict: null, percentile: null };
 
 /** From so many designs on a catalog tells itself how close unrelated designs come. */
 const LEAST_SAMPLE = 100;
@@ -48,8 +49,7 @@ export type Judge = (
  * A judge for the embeddings of a model. What it finds out of a catalog's sample is kept as long as the sample is, for each
  * combination of views.
  */
-export function createJudge(aspects: readonly Aspect[], model: VerdictModel | null): Judge {
-  if (!model) return () => UNKNOWN;
+export function createJudge(aspects: readonly Aspect[], model: VerdictModel): Judge {
   const layout = locateAspects(aspects, model.aspects);
   const backgrounds = new WeakMap<CatalogSample, Map<string, Background>>();
   const evidence = (a: PerView<Embedding>, b: PerView<Embedding>, weights: Weights) =>
@@ -59,8 +59,8 @@ export function createJudge(aspects: readonly Aspect[], model: VerdictModel | nu
     if (sample.embeddings.length < LEAST_SAMPLE) return model.reference;
     const byViews = backgrounds.get(sample) ?? new Map<string, Background>();
     backgrounds.set(sample, byViews);
-    const uses = { front: weights.front > 0 ? 1 : 0, back: weights.back > 0 ? 1 : 0 };
-    const key = JSON.stringify(uses);
+    const uses = { front: Math.sign(weights.front), back: Math.sign(weights.back) };
+    const key = `${uses.front}${uses.back}`;
     const known = byViews.get(key);
     if (known) return known;
     const closeness: number[] = [];

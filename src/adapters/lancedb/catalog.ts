@@ -100,9 +100,13 @@ export class LanceCatalog implements Catalog {
 
   sample(): Promise<CatalogSample> {
     return this.#read((snapshot) => {
-      const known = this.#samples.get(snapshot) ?? sampleOf(snapshot);
-      this.#samples.set(snapshot, known);
-      return known;
+      const known = this.#samples.get(snapshot);
+      if (known) return known;
+      const sample = sampleOf(snapshot);
+      this.#samples.set(snapshot, sample);
+      // What could not be read once may be read the next time.
+      sample.catch(() => this.#samples.delete(snapshot));
+      return sample;
     });
   }
 
