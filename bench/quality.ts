@@ -10,6 +10,7 @@ import { poolPictures, transformBy } from "../fit/features.js";
 import { photos } from "../fit/pictures.js";
 import { convertNetwork } from "../models/inception-v3/network.js";
 import { openPack } from "../src/adapters/models/pack.js";
+import { aspectRanges } from "../src/core/aspects.js";
 import { VIEWS } from "../src/core/design.js";
 import { normalizeL2 } from "../src/core/embedding.js";
 import { hashedEmbedding } from "../src/core/feature-hashing.js";
@@ -81,10 +82,8 @@ async function descriptorsOf(pooled: readonly Float32Array[]): Promise<Descripto
   const [early, , late, last] = pooled as [Float32Array, Float32Array, Float32Array, Float32Array];
   const [embedding, reduced] = (await project(pooled)) as [Float32Array, Float32Array];
   const parts = [hashedEmbedding([early, late, last], { seed: 1, embeddingDim: 512 }), normalizeL2(reduced)];
-  let start = 0;
-  for (const { dim } of manifest.aspects) {
-    parts.push(normalizeL2(embedding.slice(start, start + dim)));
-    start += dim;
+  for (const { start, end } of aspectRanges(manifest.aspects)) {
+    parts.push(normalizeL2(embedding.slice(start, end)));
   }
   return new Map([...names.map((name, i) => [name, parts[i]!] as const), [WHOLE, embedding]]);
 }

@@ -8,6 +8,22 @@ export interface Aspect {
   readonly dim: number;
 }
 
+/** Where an aspect lies: from `start` to before `end`. */
+export interface AspectRange {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export function aspectRanges(aspects: readonly Aspect[]): AspectRange[] {
+  let end = 0;
+  return aspects.map(({ name, dim }) => {
+    const start = end;
+    end += dim;
+    return { name, start, end };
+  });
+}
+
 /** How much each aspect counts in a search, by name, from 0 up, any scale; an aspect that is not named counts nothing. */
 export type AspectWeights = Readonly<Record<string, number>>;
 
@@ -81,11 +97,9 @@ export function weighAspects(
   aspects: readonly Aspect[],
 ): Embedding {
   const weighed = embedding.slice();
-  let start = 0;
-  for (const { name, dim } of aspects) {
+  for (const { name, start, end } of aspectRanges(aspects)) {
     const factor = weights[name]! * aspects.length;
-    for (let i = start; i < start + dim; i++) weighed[i]! *= factor;
-    start += dim;
+    for (let i = start; i < end; i++) weighed[i]! *= factor;
   }
   return weighed;
 }

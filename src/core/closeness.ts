@@ -1,6 +1,6 @@
-import type { Aspect } from "./aspects.js";
+import { type Aspect, type AspectRange, aspectRanges } from "./aspects.js";
 import { type PerView, VIEWS } from "./design.js";
-import type { Embedding } from "./embedding.js";
+import { type Embedding, innerProduct } from "./embedding.js";
 import type { Weights } from "./query.js";
 
 /** A weighted sum of {@link evidenceOf}. */
@@ -12,18 +12,18 @@ export interface Discriminant {
 
 /** Where in an embedding the aspects lie that are looked at. */
 export interface AspectLayout {
-  readonly ranges: readonly { readonly start: number; readonly end: number }[];
+  readonly ranges: readonly AspectRange[];
   /** How many aspects the embedding has in all: each has the length 1 / sqrt(count). */
   readonly count: number;
 }
 
 /** @throws RangeError for a name that no aspect has. */
 export function locateAspects(aspects: readonly Aspect[], names: readonly string[]): AspectLayout {
+  const all = aspectRanges(aspects);
   const ranges = names.map((name) => {
-    const index = aspects.findIndex((aspect) => aspect.name === name);
-    if (index === -1) throw new RangeError(`There is no aspect "${name}".`);
-    const start = aspects.slice(0, index).reduce((sum, { dim }) => sum + dim, 0);
-    return { start, end: start + aspects[index]!.dim };
+    const range = all.find((aspect) => aspect.name === name);
+    if (!range) throw new RangeError(`There is no aspect "${name}".`);
+    return range;
   });
   return { ranges, count: aspects.length };
 }
@@ -53,7 +53,7 @@ export function evidenceOf(
     let weight = 0;
     let least = 1;
     for (const view of shared) {
-      const cosine = count * innerProductOf(a[view]!, b[view]!, start, end);
+      const cosine = count * innerProduct(a[view]!, b[view]!, start, end);
       sum += weights[view] * cosine;
       weight += weights[view];
       if (cosine < least) least = cosine;
@@ -70,11 +70,4 @@ export function discriminate({ bias, weights }: Discriminant, evidence: readonly
 
 function nearness(cosine: number): number {
   return -Math.log(1 + NEAREST - Math.min(1, Math.max(-1, cosine)));
-}
-
-/** Of a part of two vectors: tens of thousands of pairs are compared, for which views of their memory would take longer. */
-function innerProductOf(a: Float32Array, b: Float32Array, start: number, end: number): number {
-  let sum = 0;
-  for (let i = start; i < end; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

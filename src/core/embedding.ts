@@ -4,10 +4,10 @@ import { type EmbeddedDesign, viewsOf } from "./design.js";
 /** A picture's embedding: L2-normalised, `[embeddingDim]`. */
 export type Embedding = Float32Array;
 
-/** Inner product of two vectors of the same length, summed in double precision. */
-export function innerProduct(a: Float32Array, b: Float32Array): number {
+/** Inner product of two vectors of the same length, or of the part from `start` to before `end`, summed in double precision. */
+export function innerProduct(a: Float32Array, b: Float32Array, start = 0, end = a.length): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  for (let i = start; i < end; i++) sum += a[i]! * b[i]!;
   return sum;
 }
 
