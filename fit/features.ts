@@ -2,8 +2,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import pMap from "p-map";
 import { network } from "../models/inception-v3/network.js";
 import { createImageReader } from "../src/adapters/image/reader.js";
-import { networkInput } from "../src/adapters/onnx/network-input.js";
-import { pool } from "../src/core/pooling.js";
+import { loadNetwork } from "../src/adapters/onnx/network.js";
 import type { TrainingPicture } from "./pictures.js";
 import type { Layer } from "./projection-graph.js";
 
@@ -19,27 +18,21 @@ export async function poolPictures<T>(
   use: (pooled: readonly Float32Array[]) => Promise<T>,
   onProgress: (done: number) => void,
 ): Promise<T[]> {
-  const session = await InferenceSession.create(model);
-  const { input, resizePolicy, outputs } = network;
+  const describe = await loadNetwork(model, network);
+  const { input, resizePolicy } = network;
   const reader = createImageReader({ inputSize: input.size, resizePolicy });
   let done = 0;
-  const pooledAndUsed = await pMap(
+  return pMap(
     pictures,
     async (picture) => {
       const { data } = await reader.toTensor(await picture.read());
-      const maps = await session.run({ [input.name]: networkInput(data, 1, input) });
-      const pooled = outputs.map(({ name, pooling }) => {
-        const [, channels, height, width] = maps[name]!.dims as [number, number, number, number];
-        return pool({ data: maps[name]!.data as Float32Array, channels, height, width }, pooling);
-      });
-      const used = await use(pooled);
+      const pooled = await describe(data, 1);
+      const used = await use(pooled.map((tensor) => tensor.data as Float32Array));
       onProgress(++done);
       return used;
     },
     { concurrency: 4 },
   );
-  await session.release();
-  return pooledAndUsed;
 }
 
 /** Runs a graph on single pictures: takes a tensor `[1, ...shape]` for each input, gives the values of each output. */

@@ -26,10 +26,20 @@ const inputSchema = z.strictObject({
 });
 export type PackInput = z.infer<typeof inputSchema>;
 
+/** How a feature map becomes one vector. */
 const poolingSchema = z.discriminatedUnion("kind", [
+  /** Average over a `grid` x `grid` division of the plane, `[grid * grid * channels]`, cells row by row: keeps the layout. */
   z.strictObject({ kind: z.literal("average"), grid: z.int().min(1).max(16) }),
+  /**
+   * Generalised mean over the whole plane, `[channels]`: the `power`-th root of the mean of the `power`-th powers, between
+   * average (1) and maximum (infinity). F. Radenović, G. Tolias, O. Chum, "Fine-tuning CNN Image Retrieval with No Human
+   * Annotation", TPAMI 2018, eq. 2.
+   */
   z.strictObject({ kind: z.literal("gem"), power: z.int().min(1).max(10) }),
 ]);
+
+const outputSchema = z.strictObject({ name: z.string(), pooling: poolingSchema });
+export type PackOutput = z.infer<typeof outputSchema>;
 
 /** How the pooled feature maps, each L2-normalised and all behind one another, become an embedding. */
 const projectionSchema = z.discriminatedUnion("kind", [
@@ -86,7 +96,7 @@ export const manifestSchema = z
     /** How a picture is fitted into the input: `trim` cuts uniform margins first, `tutorial` does not. */
     resizePolicy: z.enum(["trim", "tutorial"]),
     /** The feature maps an embedding is made of, `[batch, channels, height, width]` each. */
-    outputs: z.array(z.strictObject({ name: z.string(), pooling: poolingSchema })).min(1),
+    outputs: z.array(outputSchema).min(1),
     projection: projectionSchema,
     head: headSchema.optional(),
     embeddingDim: z.int().min(2).max(32768),

@@ -1,14 +1,14 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { concatenate } from "../../core/embedding.js";
 import { hashedEmbedding } from "../../core/feature-hashing.js";
 import { embedWithHead, type Head } from "../../core/head.js";
 import { type PackManifest, withoutHead } from "../models/manifest.js";
 
 /**
- * Makes embeddings of pooled feature maps: for each output of the network its vectors, one for each picture of the
- * batch. Returns `[batch, embeddingDim]`, in one piece.
+ * Makes embeddings of pooled feature maps: a tensor `[batch, length]` for each output of the network, in their order.
+ * Returns `[batch, embeddingDim]`, in one piece.
  */
-export type Projection = (pooled: readonly (readonly Float32Array[])[]) => Promise<Float32Array>;
+export type Projection = (pooled: readonly Tensor[]) => Promise<Float32Array>;
 
 /** @throws Error when the fitted projection cannot be loaded, or is not one for this manifest. */
 export async function loadProjection(
@@ -21,10 +21,9 @@ export async function loadProjection(
   if (!head) return project;
   return async (pooled) => {
     const embeddings = await project(pooled);
-    const { embeddingDim, aspects } = base;
     return concatenate(
-      pooled[0]!.map((_, i) =>
-        embedWithHead(head, embeddings.subarray(i * embeddingDim, (i + 1) * embeddingDim), aspects.length),
+      rowsOf(embeddings, base.embeddingDim).map((embedding) =>
+        embedWithHead(head, embedding, base.aspects.length),
       ),
     );
   };
@@ -34,15 +33,17 @@ async function loadBaseProjection(manifest: PackManifest, file: string | null): 
   const { projection, embeddingDim } = manifest;
   if (projection.kind === "feature-hashing") {
     const recipe = { seed: projection.seed, embeddingDim };
-    return async (pooled) =>
-      concatenate(
-        pooled[0]!.map((_, i) =>
+    return async (pooled) => {
+      const features = pooled.map(({ data, dims }) => rowsOf(data as Float32Array, dims[1]!));
+      return concatenate(
+        features[0]!.map((_, i) =>
           hashedEmbedding(
-            pooled.map((vectors) => vectors[i]!),
+            features.map((rows) => rows[i]!),
             recipe,
           ),
         ),
       );
+    };
   }
   const session = await InferenceSession.create(file!, { intraOpNumThreads: 1, interOpNumThreads: 1 });
   const names = manifest.outputs.map((output) => output.name);
@@ -57,11 +58,13 @@ async function loadBaseProjection(manifest: PackManifest, file: string | null): 
     );
   }
   return async (pooled) => {
-    const feeds = pooled.map((vectors, i) => [
-      names[i]!,
-      new Tensor("float32", concatenate(vectors), [vectors.length, vectors[0]!.length]),
-    ]);
-    const { embedding } = await session.run(Object.fromEntries(feeds), ["embedding"]);
+    const feeds = Object.fromEntries(names.map((name, i) => [name, pooled[i]!]));
+    const { embedding } = await session.run(feeds, ["embedding"]);
     return embedding!.data as Float32Array;
   };
+}
+
+/** The rows of a matrix `[rows, dim]` that is stored in one piece. */
+function rowsOf(values: Float32Array, dim: number): Float32Array[] {
+  return Array.from({ length: values.length / dim }, (_, i) => values.subarray(i * dim, (i + 1) * dim));
 }

@@ -1,13 +1,10 @@
 import { threadId, workerData } from "node:worker_threads";
-import { InferenceSession, type Tensor } from "onnxruntime-node";
-import { type FeatureMap, pool } from "../../core/pooling.js";
 import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
-import { networkInput } from "./network-input.js";
+import { loadNetwork, type Network } from "./network.js";
 import { loadProjection, type Projection } from "./projection.js";
 
 const { manifest, modelPath, projectionPath, head } = workerData as WorkerData;
-const { embeddingDim, outputs } = manifest;
-const outputNames = outputs.map((output) => output.name);
+const { embeddingDim } = manifest;
 const loading = loadModel();
 // Told by `load` to whom it concerns; unhandled it would end the thread.
 loading.catch(() => {});
@@ -33,16 +30,15 @@ export default async function embedBatch({ pixels, batchSize }: EmbeddingTask): 
   return { embeddings, failures };
 }
 
-async function loadModel(): Promise<{ session: InferenceSession; project: Projection }> {
-  // One thread a session: pictures run beside one another in several workers, which is faster than one at a time in several threads.
-  const session = await InferenceSession.create(modelPath, {
+async function loadModel(): Promise<{ describe: Network; project: Projection }> {
+  const describe = await loadNetwork(modelPath, manifest, {
+    // One thread a session: pictures run beside one another in several workers, which is faster than one at a time in several threads.
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     // Without it processors that lack VNNI add two 8-bit products in 16 bits, where they can overflow.
     ...(manifest.model.arithmetic === "exact" && { extra: { session: { x64quantprecision: "1" } } }),
   });
-  for (const name of outputNames) holdFeatureMap(session, name);
-  return { session, project: await loadProjection(manifest, projectionPath, head) };
+  return { describe, project: await loadProjection(manifest, projectionPath, head) };
 }
 
 async function embedOneByOne(
@@ -64,28 +60,6 @@ async function embedOneByOne(
 }
 
 async function embedInto(embeddings: Float32Array, pixels: Uint8Array, batchSize: number): Promise<void> {
-  const { session, project } = await loading;
-  const feeds = { [manifest.input.name]: networkInput(pixels, batchSize, manifest.input) };
-  const maps = await session.run(feeds, outputNames);
-  const pooled = outputs.map(({ name, pooling }) =>
-    Array.from({ length: batchSize }, (_, i) => pool(featureMap(maps[name]!, i), pooling)),
-  );
-  embeddings.set(await project(pooled));
-}
-
-/** Holds that an output is a feature map: anything else would make embeddings of nothing. */
-function holdFeatureMap(session: InferenceSession, name: string): void {
-  const output = session.outputMetadata.find((metadata) => metadata.name === name);
-  if (!output) throw new Error(`it has no output named "${name}".`);
-  if (!output.isTensor || output.type !== "float32" || output.shape.length !== 4) {
-    throw new Error(`its output "${name}" is not float32 [batch, channels, height, width].`);
-  }
-}
-
-/** One picture's part of a network output `[batch, channels, height, width]`. */
-function featureMap(output: Tensor, index: number): FeatureMap {
-  const [, channels, height, width] = output.dims as [number, number, number, number];
-  const length = channels * height * width;
-  const data = output.data as Float32Array;
-  return { data: data.subarray(index * length, (index + 1) * length), channels, height, width };
+  const { describe, project } = await loading;
+  embeddings.set(await project(await describe(pixels, batchSize)));
 }

@@ -1,0 +1,83 @@
+import type { PackOutput } from "../models/manifest.js";
+import { type NodeAttributes, OnnxGraph } from "../models/onnx-graph.js";
+
+/** The size of a feature map that a network gives out for each picture: float32 `[channels, height, width]`. */
+export interface FeatureMapSize {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * An ONNX file that pools feature maps: takes each output of a network by its name, `[batch, channels, height, width]`, and
+ * gives out {@link pooledName} of it, `[batch, length]`. In onnxruntime it takes a tenth of the time of the same loops in
+ * JavaScript.
+ *
+ * @param sizes one for each output.
+ */
+export function poolingGraph(outputs: readonly PackOutput[], sizes: readonly FeatureMapSize[]): Uint8Array {
+  const graph = new OnnxGraph();
+  for (const [i, { name, pooling }] of outputs.entries()) {
+    const { channels, height, width } = sizes[i]!;
+    graph.input(name, "float32", ["batch", channels, height, width]);
+    if (pooling.kind === "gem") generalisedMean(graph, name, pooling.power);
+    else averageOnGrid(graph, name, sizes[i]!, pooling.grid);
+    graph.output(pooledName(name), "float32", ["batch", "length"]);
+  }
+  return graph.encode();
+}
+
+/** What the {@link poolingGraph} calls an output when it is pooled. */
+export const pooledName = (output: string): string => `${output}:pooled`;
+
+/** Values below 0 count as 0, for a root of them need not exist; behind a ReLU there are none. */
+function generalisedMean(graph: OnnxGraph, output: string, power: number): void {
+  const step = stepsOf(graph, output);
+  const values = step("Relu", [output], "positive");
+  // Multiplied out: a general power takes many times as long.
+  let raised = values;
+  for (let factor = 1; factor < power; factor++)
+    raised = step("Mul", [raised, values], `power-${factor + 1}`);
+  const mean = step("ReduceMean", [raised], "mean", { axes: [2, 3], keepdims: 0 });
+  graph.node("Pow", [mean, graph.floats(`${output}:root`, [1 / power], [])], pooledName(output));
+}
+
+/** One matrix holds which places belong to which cell, and so the average is a product with it. */
+function averageOnGrid(graph: OnnxGraph, output: string, size: FeatureMapSize, grid: number): void {
+  const step = stepsOf(graph, output);
+  const places = size.height * size.width;
+  const shares = graph.floats(`${output}:shares`, [...cellShares(size, grid)], [places, grid * grid]);
+  const lines = step("Reshape", [output, graph.int64s(`${output}:lines-shape`, [0, 0, -1])], "lines");
+  const averages = step("MatMul", [lines, shares], "averages");
+  const cells = step("Transpose", [averages], "cells", { perm: [0, 2, 1] });
+  graph.node("Reshape", [cells, graph.int64s(`${output}:flat-shape`, [0, -1])], pooledName(output));
+}
+
+/**
+ * How much each place of the plane counts in each cell, `[height * width, grid * grid]`. Cell i of n covers the places from
+ * floor(i * size / n) to ceil((i + 1) * size / n): neighbours share what no cell could own alone.
+ */
+function cellShares({ height, width }: FeatureMapSize, grid: number): Float32Array {
+  const shares = new Float32Array(height * width * grid * grid);
+  for (let row = 0; row < grid; row++) {
+    const top = Math.floor((row * height) / grid);
+    const bottom = Math.ceil(((row + 1) * height) / grid);
+    for (let column = 0; column < grid; column++) {
+      const left = Math.floor((column * width) / grid);
+      const right = Math.ceil(((column + 1) * width) / grid);
+      const share = 1 / ((bottom - top) * (right - left));
+      for (let y = top; y < bottom; y++) {
+        for (let x = left; x < right; x++) {
+          shares[(y * width + x) * grid * grid + row * grid + column] = share;
+        }
+      }
+    }
+  }
+  return shares;
+}
+
+/** Adds nodes whose names begin with the output's. */
+function stepsOf(graph: OnnxGraph, output: string) {
+  return (type: string, inputs: readonly string[], name: string, attributes?: NodeAttributes) =>
+    graph.node(type, inputs, `${output}:${name}`, attributes);
+}
