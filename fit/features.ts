@@ -18,7 +18,7 @@ export async function poolPictures<T>(
   use: (pooled: readonly Float32Array[]) => Promise<T>,
   onProgress: (done: number) => void,
 ): Promise<T[]> {
-  const describe = await loadNetwork(model, network);
+  const loaded = await loadNetwork(model, network);
   const { input, resizePolicy } = network;
   const reader = createImageReader({ inputSize: input.size, resizePolicy });
   let done = 0;
@@ -26,7 +26,7 @@ export async function poolPictures<T>(
     pictures,
     async (picture) => {
       const { data } = await reader.toTensor(await picture.read());
-      const pooled = await describe(data, 1);
+      const pooled = await loaded.describe(data, 1);
       const used = await use(pooled.map((tensor) => tensor.data as Float32Array));
       onProgress(++done);
       return used;

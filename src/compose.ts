@@ -98,11 +98,7 @@ export async function openDiptych(options: DiptychOptions = {}): Promise<Diptych
   const pack = await findPack(config.model, config.models);
   const catalog = await openCatalog({ directory: config.catalog, model: pack.identity, create });
   try {
-    const embedder = await createEmbedder(
-      pack,
-      config.threads === undefined ? {} : { threads: config.threads },
-    );
-    return compose(catalog, embedder, readerFor(pack));
+    return compose(catalog, await embedderFor(pack, config), readerFor(pack));
   } catch (error) {
     await catalog.close();
     throw error;
@@ -206,8 +202,15 @@ export async function exportFeatureFiles(directory: string, config: Config): Pro
   }
 }
 
-function readerFor({ manifest }: ModelPack): ImageReader {
-  return createImageReader({ inputSize: manifest.input.size, resizePolicy: manifest.resizePolicy });
+/** Reads pictures as the pack's network takes them. */
+export function readerFor({ manifest }: ModelPack): ImageReader {
+  const { input, resizePolicy, resample } = manifest;
+  return createImageReader({ inputSize: input.size, resizePolicy, resample });
+}
+
+/** @throws AppError as {@link createEmbedder}. */
+export function embedderFor(pack: ModelPack, { threads, device }: Config): Promise<Embedder> {
+  return createEmbedder(pack, { device, ...(threads !== undefined && { threads }) });
 }
 
 function listeners({ onProgress = () => {}, onError = () => {}, signal }: ImportListeners) {

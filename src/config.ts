@@ -1,5 +1,6 @@
 import path from "node:path";
 import { z } from "zod";
+import { DEVICES } from "./core/device.js";
 import { AppError } from "./errors.js";
 
 /** What each setting must be, as the failure tells it. */
@@ -8,6 +9,7 @@ const expected = {
   model: "the id of a model pack",
   models: "the path of a folder",
   threads: "a whole number from 1 to 64",
+  device: `one of ${DEVICES.join(", ")}`,
 } as const;
 
 /** Everything that can be set; each field by a flag, by the environment variable named here, or by its default. */
@@ -26,8 +28,10 @@ const configSchema = z.object({
     .min(1)
     .default("./diptych-models")
     .transform((directory) => path.resolve(directory)),
-  /** Worker threads that embed pictures, 1 to 64. DIPTYCH_THREADS; default: one for each processor. */
+  /** Worker threads that embed pictures, 1 to 64. DIPTYCH_THREADS; default: one for each processor, one on another device. */
   threads: z.coerce.number().int().min(1).max(64).optional(),
+  /** What the network runs on. DIPTYCH_DEVICE; default cpu. */
+  device: z.enum(DEVICES).default("cpu"),
 });
 
 export type Config = Readonly<z.infer<typeof configSchema>>;

@@ -37,6 +37,12 @@ export const errorTable = {
     retryable: true,
     title: "The catalog cannot be opened",
   },
+  SOURCE_UNAVAILABLE: {
+    httpStatus: 503,
+    exitCode: 4,
+    retryable: true,
+    title: "What was to be downloaded cannot be reached",
+  },
   INTERNAL: { httpStatus: 500, exitCode: 1, retryable: false, title: "Something went wrong inside Diptych" },
 } as const satisfies Record<
   string,

@@ -1,7 +1,6 @@
 /** The work that makes a catalog another model's, and a model out of a catalog: composed of the adapters, as compose.ts is. */
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { createImageReader } from "./adapters/image/reader.js";
 import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
 import { openReembedding, type Reembedding, rollBack } from "./adapters/lancedb/reembedding.js";
 import { findPack } from "./adapters/models/find-pack.js";
@@ -9,8 +8,7 @@ import { withoutHead } from "./adapters/models/manifest.js";
 import type { ModelPack } from "./adapters/models/pack.js";
 import { reprojection } from "./adapters/models/reprojection.js";
 import { isFree, writeTrainedPack } from "./adapters/models/trained-pack.js";
-import { createEmbedder } from "./adapters/onnx/embedder.js";
-import { type ImportListeners, readPicture } from "./compose.js";
+import { embedderFor, type ImportListeners, readerFor, readPicture } from "./compose.js";
 import type { Config } from "./config.js";
 import { embedWithoutHead } from "./core/head.js";
 import { type ImportProgress, importDesigns } from "./core/import.js";
@@ -64,17 +62,16 @@ export async function reembedCatalog(config: Config, request: ImportListeners = 
 async function embedPictures(
   { from, to }: Reembedding,
   pack: ModelPack,
-  { threads }: Config,
+  config: Config,
   { onProgress = () => {}, onError = () => {}, signal }: ImportListeners,
 ) {
-  const { input, resizePolicy } = pack.manifest;
-  const embedder = await createEmbedder(pack, threads === undefined ? {} : { threads });
+  const embedder = await embedderFor(pack, config);
   try {
     return await importDesigns({
       rows: catalogRows(from),
       readFile: readPicture,
       hash: (bytes) => createHash("sha256").update(bytes).digest("hex"),
-      images: createImageReader({ inputSize: input.size, resizePolicy }),
+      images: readerFor(pack),
       embedder,
       catalog: to,
       now: () => performance.now(),

@@ -30,6 +30,16 @@ export function normalizeL2(vector: Float32Array): Float32Array {
 }
 
 /**
+ * The embedding of one picture by all that was pooled of it: each vector L2-normalised, so that all count alike, behind one
+ * another, L2-normalised.
+ *
+ * @param pooled one vector for each output of the network; left as they are.
+ */
+export function joinedEmbedding(pooled: readonly Float32Array[]): Embedding {
+  return normalizeL2(concatenate(pooled.map((part) => normalizeL2(part.slice()))));
+}
+
+/**
  * Holds that `embedding` is `[embeddingDim]` finite numbers.
  *
  * @param what names it in the failure, such as `front embedding of the query`.

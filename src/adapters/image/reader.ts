@@ -2,21 +2,14 @@ import sharp from "sharp";
 import type { ImageReader, PixelTensor } from "../../core/ports.js";
 import { type Box, findContentBox } from "./content-box.js";
 import { type ImageLimits, type OpenedPicture, openPicture, type Pixels } from "./decode.js";
-
-/**
- * How a picture is laid out in the model's square.
- *
- * - `trim`: uniform margins are cut first, so that where and how large a design lies on its sheet makes no difference;
- *   the long side fills the square but for 3 pixels at each end.
- * - `tutorial`: the whole sheet, its long side `round(inputSize * 200 / 224)`, the short side truncated to whole pixels
- *   as `int()` does.
- */
-export type ResizePolicy = "trim" | "tutorial";
+import { layOut, type Resampling, type ResizePolicy } from "./layout.js";
 
 export interface ImageReaderOptions extends Partial<ImageLimits> {
   /** Side of the square that the model takes, in pixels. */
   readonly inputSize: number;
   readonly resizePolicy: ResizePolicy;
+  /** Default lanczos3. */
+  readonly resample?: Resampling | undefined;
   /** Default 32 MiB. */
   readonly maxImageBytes?: number;
   /** Default 100 megapixels. */
@@ -47,12 +40,6 @@ export const DEFAULT_LIMITS: ImageLimits = {
 
 const THUMBNAIL = { longSide: 256, quality: 80, effort: 0 };
 
-/** The tutorial's share of the square that the long side takes: 200 of 224. */
-const TUTORIAL_SHARE = 200 / 224;
-
-/** White between a trimmed design and the sides of the square, in pixels: outlines keep off what the network pads. */
-const TRIMMED_MARGIN = 3;
-
 /** The box is found, and the design cut out, on a copy this many times as large as the model's square. */
 const WORKING_SCALE = 2;
 
@@ -62,7 +49,7 @@ const WORKING_SCALE = 2;
  * laid out by the {@link ResizePolicy}, centred on white, in an ArrayBuffer of its own that can be transferred.
  */
 export function createImageReader(options: ImageReaderOptions): SharpImageReader {
-  const { inputSize, resizePolicy } = options;
+  const { inputSize, resizePolicy, resample = "lanczos3" } = options;
   const limits: ImageLimits = {
     maxImageBytes: options.maxImageBytes ?? DEFAULT_LIMITS.maxImageBytes,
     maxImagePixels: options.maxImagePixels ?? DEFAULT_LIMITS.maxImagePixels,
@@ -71,31 +58,35 @@ export function createImageReader(options: ImageReaderOptions): SharpImageReader
   const workingSide = WORKING_SCALE * inputSize;
 
   async function tensorFrom(picture: OpenedPicture, working: Pixels): Promise<PixelTensor> {
-    const { pixels, box } = await cutOut(picture, working);
-    const size = contentSize(box, inputSize, resizePolicy);
+    const { pixels, content } = await cutOut(picture, working);
+    const { part, width, height } = layOut(content, inputSize, resizePolicy);
     const { data, info } = await sharp(pixels.data, {
       raw: { width: pixels.width, height: pixels.height, channels: 3 },
     })
-      .extract(box)
-      .resize({ ...size, fit: "fill", kernel: "lanczos3" })
+      .extract(part)
+      .resize({ width, height, fit: "fill", kernel: resample })
       .raw()
       .toBuffer({ resolveWithObject: true });
     return centreOnWhite({ data, width: info.width, height: info.height }, inputSize);
   }
 
-  /** The part of the picture that goes into the tensor, in at least the tensor's resolution where the file has it. */
-  async function cutOut(picture: OpenedPicture, working: Pixels): Promise<{ pixels: Pixels; box: Box }> {
-    const whole: Box = { left: 0, top: 0, width: working.width, height: working.height };
-    if (resizePolicy === "tutorial") return { pixels: working, box: whole };
-    const coarse = await shrink(working, inputSize);
-    const box = scaleBox(findContentBox(coarse), coarse, working);
+  /** What of the picture is to be laid out, in at least the tensor's resolution where the file has it. */
+  async function cutOut(picture: OpenedPicture, working: Pixels): Promise<{ pixels: Pixels; content: Box }> {
+    const content = resizePolicy === "trim" ? await trimmed(working) : wholeOf(working);
+    const { part, width, height } = layOut(content, inputSize, resizePolicy);
     const workingLongSide = Math.max(working.width, working.height);
-    const shortfall = contentLongSide(inputSize, resizePolicy) / Math.max(box.width, box.height);
-    if (shortfall <= 1 || picture.longSide <= workingLongSide) return { pixels: working, box };
+    // Where a side is only one pixel long the other tells how large the rest becomes.
+    const shortfall = Math.max(width, height) / Math.max(part.width, part.height);
+    if (shortfall <= 1 || picture.longSide <= workingLongSide) return { pixels: working, content };
     // A small drawing on a large sheet: the working copy has too few pixels of it, the file has more.
     const finerSide = Math.min(Math.ceil(workingLongSide * shortfall), picture.longSide);
-    const pixels = await picture.pixels(finerSide, surroundings(box, working, finerSide / workingLongSide));
-    return { pixels, box: findContentBox(pixels) };
+    const pixels = await picture.pixels(finerSide, surroundings(part, working, finerSide / workingLongSide));
+    return { pixels, content: resizePolicy === "trim" ? findContentBox(pixels) : wholeOf(pixels) };
+  }
+
+  async function trimmed(working: Pixels): Promise<Box> {
+    const coarse = await shrink(working, inputSize);
+    return scaleBox(findContentBox(coarse), coarse, working);
   }
 
   return {
@@ -139,20 +130,8 @@ function useOneThreadPerPicture(): void {
   sharp.concurrency(1);
 }
 
-function contentLongSide(inputSize: number, policy: ResizePolicy): number {
-  return policy === "tutorial" ? Math.round(inputSize * TUTORIAL_SHARE) : inputSize - 2 * TRIMMED_MARGIN;
-}
-
-/** The size of the content in the square, its aspect ratio kept. */
-function contentSize(
-  { width, height }: { width: number; height: number },
-  inputSize: number,
-  policy: ResizePolicy,
-): { width: number; height: number } {
-  const longSide = contentLongSide(inputSize, policy);
-  const ratio = Math.min(longSide / width, longSide / height);
-  const whole = policy === "tutorial" ? Math.trunc : Math.round;
-  return { width: Math.max(1, whole(width * ratio)), height: Math.max(1, whole(height * ratio)) };
+function wholeOf({ width, height }: Pixels): Box {
+  return { left: 0, top: 0, width, height };
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { LEARNED_ASPECT } from "../../core/head.js";
 import type { ModelIdentity } from "../../core/ports.js";
+import { RESAMPLING } from "../image/layout.js";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u, "64 lower-case hexadecimal digits");
 const perChannel = (number: z.ZodNumber) => z.tuple([number, number, number]);
@@ -26,7 +27,13 @@ const inputSchema = z.strictObject({
 });
 export type PackInput = z.infer<typeof inputSchema>;
 
-/** How a feature map becomes one vector. */
+/** How a picture is fitted into the input; adapters/image/layout.ts tells what each means. */
+const resizePolicySchema = z.union([
+  z.enum(["trim", "tutorial", "contain", "stretch"]),
+  z.strictObject({ kind: z.literal("cover"), shortSide: z.int().min(16).max(4096) }),
+]);
+
+/** How an output of the network becomes one vector. */
 const poolingSchema = z.discriminatedUnion("kind", [
   /** Average over a `grid` x `grid` division of the plane, `[grid * grid * channels]`, cells row by row: keeps the layout. */
   z.strictObject({ kind: z.literal("average"), grid: z.int().min(1).max(16) }),
@@ -36,13 +43,23 @@ const poolingSchema = z.discriminatedUnion("kind", [
    * Annotation", TPAMI 2018, eq. 2.
    */
   z.strictObject({ kind: z.literal("gem"), power: z.int().min(1).max(10) }),
+  /** A feature map as Keras's Flatten gives it out: row by row, column by column, channels inside, `[height * width * channels]`. */
+  z.strictObject({ kind: z.literal("flatten") }),
+  /** The output is a vector already: `[batch, length]`. */
+  z.strictObject({ kind: z.literal("none") }),
+  /** Of tokens `[batch, tokens, length]` the first, which transformers keep for the whole picture. */
+  z.strictObject({ kind: z.literal("first-token") }),
+  /** The mean of all tokens. */
+  z.strictObject({ kind: z.literal("mean-of-tokens") }),
 ]);
 
 const outputSchema = z.strictObject({ name: z.string(), pooling: poolingSchema });
 export type PackOutput = z.infer<typeof outputSchema>;
 
-/** How the pooled feature maps, each L2-normalised and all behind one another, become an embedding. */
+/** How the pooled outputs, each L2-normalised and all behind one another, become an embedding. */
 const projectionSchema = z.discriminatedUnion("kind", [
+  /** By L2-normalising the whole. */
+  z.strictObject({ kind: z.literal("none") }),
   z.strictObject({ kind: z.literal("feature-hashing"), seed: z.int().min(0).max(0xffffffff) }),
   /**
    * An ONNX file, relative to the manifest, that takes the pooled maps (an input for each output of the model, of the
@@ -93,9 +110,10 @@ export const manifestSchema = z
       arithmetic: z.enum(["exact", "saturating"]),
     }),
     input: inputSchema,
-    /** How a picture is fitted into the input: `trim` cuts uniform margins first, `tutorial` does not. */
-    resizePolicy: z.enum(["trim", "tutorial"]),
-    /** The feature maps an embedding is made of, `[batch, channels, height, width]` each. */
+    resizePolicy: resizePolicySchema,
+    /** How pixels between pixels are worked out when a picture is resized. Default lanczos3. */
+    resample: z.enum(RESAMPLING).optional(),
+    /** What of the network an embedding is made of. */
     outputs: z.array(outputSchema).min(1),
     projection: projectionSchema,
     head: headSchema.optional(),
@@ -143,12 +161,14 @@ export function withoutHead(manifest: PackManifest): PackManifest {
 
 /** The identity of a pack: its hash covers all that makes an embedding what it is, and nothing else. */
 export function modelIdentity(manifest: PackManifest): ModelIdentity {
-  const { id, model, input, resizePolicy, outputs, projection, head, embeddingDim, aspects } = manifest;
+  const { id, model, input, resizePolicy, resample, outputs, projection, head, embeddingDim, aspects } =
+    manifest;
   const recipe = JSON.stringify({
     model: model.sha256,
     arithmetic: model.arithmetic,
     input,
     resizePolicy,
+    ...(resample && { resample }),
     outputs,
     projection: projection.kind === "fitted" ? projection.sha256 : projection,
     ...(head && { head: head.sha256 }),

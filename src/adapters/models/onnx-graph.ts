@@ -48,9 +48,9 @@ export class OnnxGraph {
     return this.constant(name, "float32", dims, new Uint8Array(Float32Array.from(values).buffer));
   }
 
-  int64s(name: string, values: readonly number[]): string {
+  int64s(name: string, values: readonly number[], dims: readonly number[] = [values.length]): string {
     const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-    return this.constant(name, "int64", [values.length], bytes);
+    return this.constant(name, "int64", dims, bytes);
   }
 
   /** Declares an input; a dimension given as a string may have any size. */

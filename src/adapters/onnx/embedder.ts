@@ -1,17 +1,21 @@
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
+import type { Device } from "../../core/device.js";
 import type { Embedding } from "../../core/embedding.js";
 import type { Embedder, ItemResult, PixelTensor } from "../../core/ports.js";
 import { AppError } from "../../errors.js";
 import type { ModelPack } from "../models/pack.js";
+import { requireDevice } from "./devices.js";
 import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
 
 export interface EmbedderOptions {
-  /** Worker threads, each with the model loaded once. 1 or more; default: one for each processor. */
+  /** Worker threads, each with the model loaded once. 1 or more; default: one for each processor, and one on any other device. */
   readonly threads?: number;
   /** Pictures a thread takes at once. 1 or more; default 8: beyond that a batch gains no speed, only memory. */
   readonly maxBatchSize?: number;
+  /** What the network runs on. Default cpu. */
+  readonly device?: Device;
 }
 
 // Worker threads run the built file, also when this one runs from the sources: Node.js loads no TypeScript in them.
@@ -20,12 +24,15 @@ const workerFile = createRequire(import.meta.url).resolve("#embedding-worker");
 /**
  * An embedder on worker threads of this process. It is ready when this returns: every thread has loaded the model.
  *
- * @throws AppError MODEL_INVALID when onnxruntime cannot load the model.
+ * @throws AppError MODEL_INVALID when onnxruntime cannot load the model; INVALID_REQUEST when the device is not there.
  */
 export async function createEmbedder(pack: ModelPack, options: EmbedderOptions = {}): Promise<Embedder> {
-  const threads = options.threads ?? availableParallelism();
+  const { device = "cpu", maxBatchSize = 8 } = options;
+  await requireDevice(device);
+  // A device other than the processor is one, however many threads there are; each would load the model to it again.
+  const threads = options.threads ?? (device === "cpu" ? availableParallelism() : 1);
   const { manifest, modelPath, projectionPath, head } = pack;
-  const workerData: WorkerData = { manifest, modelPath, projectionPath, head };
+  const workerData: WorkerData = { manifest, modelPath, projectionPath, head, device };
   const pool = new Piscina<EmbeddingTask, EmbeddingAnswer>({
     filename: workerFile,
     workerData,
@@ -39,7 +46,7 @@ export async function createEmbedder(pack: ModelPack, options: EmbedderOptions =
     await pool.destroy();
     throw new AppError("MODEL_INVALID", `The model ${pack.modelPath} cannot be loaded: ${failure}`);
   }
-  return new ThreadedEmbedder(pack, pool, threads, options.maxBatchSize ?? 8);
+  return new ThreadedEmbedder(pack, pool, threads, maxBatchSize);
 }
 
 /**

@@ -1,7 +1,10 @@
+import type { Device } from "../../core/device.js";
 import type { ModelPack } from "../models/pack.js";
 
 /** What every worker thread is told when it starts. */
-export type WorkerData = Pick<ModelPack, "manifest" | "modelPath" | "projectionPath" | "head">;
+export interface WorkerData extends Pick<ModelPack, "manifest" | "modelPath" | "projectionPath" | "head"> {
+  readonly device: Device;
+}
 
 /** What a thread tells of its loading of the model. */
 export interface LoadAnswer {

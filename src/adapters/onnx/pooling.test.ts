@@ -1,41 +1,38 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import type { PackOutput } from "../models/manifest.js";
-import { type FeatureMapSize, pooledName, poolingGraph } from "./pooling.js";
+import { type OutputShape, pooledName, poolingGraph } from "./pooling.js";
 
-interface FeatureMap extends FeatureMapSize {
-  /** `[batch, channels, height, width]` */
+/** What a network gives out for some pictures. */
+interface Output {
+  /** `[batch, ...shape]` */
   readonly data: readonly number[];
+  readonly shape: OutputShape;
 }
 
 /** 3 x 3 with the channels 1..9 and 10, 20..90. */
-const map: FeatureMap = {
+const map: Output = {
   data: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50, 60, 70, 80, 90],
-  channels: 2,
-  height: 3,
-  width: 3,
+  shape: [2, 3, 3],
 };
 
 /** The pooled vectors of the batch behind one another. */
-async function pool(from: FeatureMap, pooling: PackOutput["pooling"]): Promise<number[]> {
-  const { data, channels, height, width } = from;
-  const session = await InferenceSession.create(poolingGraph([{ name: "map", pooling }], [from]));
-  const batch = data.length / (channels * height * width);
-  const tensor = new Tensor("float32", Float32Array.from(data), [batch, channels, height, width]);
+async function pool({ data, shape }: Output, pooling: PackOutput["pooling"]): Promise<number[]> {
+  const session = await InferenceSession.create(poolingGraph([{ name: "map", pooling }], [shape]));
+  const batch = data.length / shape.reduce((product, size) => product * size, 1);
+  const tensor = new Tensor("float32", Float32Array.from(data), [batch, ...shape]);
   const pooled = (await session.run({ map: tensor }))[pooledName("map")]!;
   expect(pooled.dims).toEqual([batch, pooled.size / batch]);
   return [...(pooled.data as Float32Array)];
 }
 
-const single = (height: number, width: number, data: readonly number[]) => ({
+const single = (height: number, width: number, data: readonly number[]): Output => ({
   data,
-  channels: 1,
-  height,
-  width,
+  shape: [1, height, width],
 });
 
 describe("average on a grid", () => {
-  it.each<[string, FeatureMap, number, number[]]>([
+  it.each<[string, Output, number, number[]]>([
     ["of one cell is the mean of each channel", map, 1, [5, 50]],
     [
       "of as many cells as places is the map, channels last",
@@ -68,7 +65,7 @@ describe("average on a grid", () => {
 });
 
 describe("generalised mean", () => {
-  const gem = (from: FeatureMap, power: number) => pool(from, { kind: "gem", power });
+  const gem = (from: Output, power: number) => pool(from, { kind: "gem", power });
 
   it("of power 1 is the mean, and grows towards the maximum", async () => {
     expect(await gem(map, 1)).toEqual([5, 50]);
@@ -78,16 +75,54 @@ describe("generalised mean", () => {
   });
 
   it("of power 3 is the cube root of the mean cube", async () => {
-    const row: FeatureMap = { data: [0, 0, 0, 2, 1, 1, 1, 1], channels: 2, height: 1, width: 4 };
+    const row: Output = { data: [0, 0, 0, 2, 1, 1, 1, 1], shape: [2, 1, 4] };
     const [first, second] = await gem(row, 3);
     expect(first).toBeCloseTo(2 ** (1 / 3), 6);
     expect(second).toBeCloseTo(1, 6);
   });
 
   it("counts what is below zero as zero", async () => {
-    const row: FeatureMap = { data: [-5, 3, -1, -1], channels: 2, height: 1, width: 2 };
+    const row: Output = { data: [-5, 3, -1, -1], shape: [2, 1, 2] };
     const [first, second] = await gem(row, 2);
     expect(first).toBeCloseTo(Math.sqrt(4.5), 6);
     expect(second).toBe(0);
+  });
+});
+
+describe("what is not averaged over a plane", () => {
+  it.each<[string, Output, PackOutput["pooling"]["kind"] & string, number[]]>([
+    [
+      "flattens as Keras does: rows, columns, channels",
+      { data: [1, 2, 3, 4, 10, 20, 30, 40, 5, 6, 7, 8, 50, 60, 70, 80], shape: [2, 2, 2] },
+      "flatten",
+      [1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60, 7, 70, 8, 80],
+    ],
+    ["takes vectors as they are", { data: [1, 2, 3, 4, 5, 6], shape: [3] }, "none", [1, 2, 3, 4, 5, 6]],
+    [
+      "takes the first of the tokens",
+      { data: [1, 2, 3, 4, 5, 6, 7, 8], shape: [2, 2] },
+      "first-token",
+      [1, 2, 5, 6],
+    ],
+    [
+      "takes the mean of the tokens",
+      { data: [1, 2, 3, 4, 5, 6, 7, 8], shape: [2, 2] },
+      "mean-of-tokens",
+      [2, 3, 6, 7],
+    ],
+  ])("%s", async (_, output, kind, expected) => {
+    expect(await pool(output, { kind } as PackOutput["pooling"])).toEqual(expected);
+  });
+
+  it.each<[PackOutput["pooling"], OutputShape, string]>([
+    [{ kind: "flatten" }, [5], "[batch, channels, height, width]"],
+    [{ kind: "average", grid: 1 }, [5, 2], "[batch, channels, height, width]"],
+    [{ kind: "none" }, [5, 2], "[batch, length]"],
+    [{ kind: "first-token" }, [5], "[batch, tokens, length]"],
+    [{ kind: "mean-of-tokens" }, [5, 2, 2], "[batch, tokens, length]"],
+  ])("refuses outputs of another shape: %o of %o", (pooling, shape, expected) => {
+    expect(() => poolingGraph([{ name: "map", pooling }], [shape])).toThrow(
+      `its output "map" is not float32 ${expected}.`,
+    );
   });
 });

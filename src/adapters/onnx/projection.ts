@@ -1,5 +1,5 @@
 import { InferenceSession, type Tensor } from "onnxruntime-node";
-import { concatenate } from "../../core/embedding.js";
+import { concatenate, type Embedding, joinedEmbedding } from "../../core/embedding.js";
 import { hashedEmbedding } from "../../core/feature-hashing.js";
 import { embedWithHead, type Head } from "../../core/head.js";
 import { type PackManifest, withoutHead } from "../models/manifest.js";
@@ -31,19 +31,10 @@ export async function loadProjection(
 
 async function loadBaseProjection(manifest: PackManifest, file: string | null): Promise<Projection> {
   const { projection, embeddingDim } = manifest;
+  if (projection.kind === "none") return eachPicture(joinedEmbedding);
   if (projection.kind === "feature-hashing") {
     const recipe = { seed: projection.seed, embeddingDim };
-    return async (pooled) => {
-      const features = pooled.map(({ data, dims }) => rowsOf(data as Float32Array, dims[1]!));
-      return concatenate(
-        features[0]!.map((_, i) =>
-          hashedEmbedding(
-            features.map((rows) => rows[i]!),
-            recipe,
-          ),
-        ),
-      );
-    };
+    return eachPicture((features) => hashedEmbedding(features, recipe));
   }
   const session = await InferenceSession.create(file!, { intraOpNumThreads: 1, interOpNumThreads: 1 });
   const names = manifest.outputs.map((output) => output.name);
@@ -61,6 +52,14 @@ async function loadBaseProjection(manifest: PackManifest, file: string | null): 
     const feeds = Object.fromEntries(names.map((name, i) => [name, pooled[i]!]));
     const { embedding } = await session.run(feeds, ["embedding"]);
     return embedding!.data as Float32Array;
+  };
+}
+
+/** Makes each picture's embedding by itself, of its own features. */
+function eachPicture(embed: (features: readonly Float32Array[]) => Embedding): Projection {
+  return async (pooled) => {
+    const features = pooled.map(({ data, dims }) => rowsOf(data as Float32Array, dims[1]!));
+    return concatenate(features[0]!.map((_, i) => embed(features.map((rows) => rows[i]!))));
   };
 }
 

@@ -1,9 +1,10 @@
 import { threadId, workerData } from "node:worker_threads";
+import { executionProviders } from "./devices.js";
 import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
 import { loadNetwork, type Network } from "./network.js";
 import { loadProjection, type Projection } from "./projection.js";
 
-const { manifest, modelPath, projectionPath, head } = workerData as WorkerData;
+const { manifest, modelPath, projectionPath, head, device } = workerData as WorkerData;
 const { embeddingDim } = manifest;
 const loading = loadModel();
 // Told by `load` to whom it concerns; unhandled it would end the thread.
@@ -30,15 +31,16 @@ export default async function embedBatch({ pixels, batchSize }: EmbeddingTask): 
   return { embeddings, failures };
 }
 
-async function loadModel(): Promise<{ describe: Network; project: Projection }> {
-  const describe = await loadNetwork(modelPath, manifest, {
+async function loadModel(): Promise<{ network: Network; project: Projection }> {
+  const network = await loadNetwork(modelPath, manifest, {
+    executionProviders: executionProviders(device),
     // One thread a session: pictures run beside one another in several workers, which is faster than one at a time in several threads.
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     // Without it processors that lack VNNI add two 8-bit products in 16 bits, where they can overflow.
     ...(manifest.model.arithmetic === "exact" && { extra: { session: { x64quantprecision: "1" } } }),
   });
-  return { describe, project: await loadProjection(manifest, projectionPath, head) };
+  return { network, project: await loadProjection(manifest, projectionPath, head) };
 }
 
 async function embedOneByOne(
@@ -60,6 +62,6 @@ async function embedOneByOne(
 }
 
 async function embedInto(embeddings: Float32Array, pixels: Uint8Array, batchSize: number): Promise<void> {
-  const { describe, project } = await loading;
-  embeddings.set(await project(await describe(pixels, batchSize)));
+  const { network, project } = await loading;
+  embeddings.set(await project(await network.describe(pixels, batchSize)));
 }
