@@ -3,7 +3,7 @@
  * is there already and was built from the same recipe.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -14,6 +14,7 @@ import {
   SOURCE_SHA256,
 } from "../models/inception-v3/network.js";
 import type { PackManifest } from "../src/adapters/models/manifest.js";
+import { createPack } from "../src/adapters/models/new-pack.js";
 import { openPack } from "../src/adapters/models/pack.js";
 
 const projection = await readFile(new URL("../models/inception-v3/projection.onnx", import.meta.url));
@@ -56,15 +57,13 @@ const packs = fileURLToPath(new URL("../packs/", import.meta.url));
 const directory = path.join(packs, manifest.id);
 
 if (!(await isBuilt())) {
-  // Beside its place first, so that a build that is stopped never leaves half a pack.
-  const building = `${directory}.${process.pid}`;
-  await mkdir(building, { recursive: true });
-  await writeFile(path.join(building, "model.onnx"), model);
-  await writeFile(path.join(building, "projection.onnx"), projection);
-  await writeFile(path.join(building, "manifest.json"), manifestText);
-  await writeFile(path.join(building, "NOTICE"), notice);
   await rm(directory, { recursive: true, force: true });
-  await rename(building, directory);
+  await createPack(directory, async (unfinished) => {
+    await writeFile(path.join(unfinished, "model.onnx"), model);
+    await writeFile(path.join(unfinished, "projection.onnx"), projection);
+    await writeFile(path.join(unfinished, "manifest.json"), manifestText);
+    await writeFile(path.join(unfinished, "NOTICE"), notice);
+  });
 }
 const pack = await openPack(directory);
 console.log(

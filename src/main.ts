@@ -87,6 +87,70 @@ program
     process.exitCode = await runTrain(pairs, options, config());
   });
 
+const models = program.command("models").description("list, show, add, verify and remove model packs");
+
+models
+  .command("list")
+  .description("the model packs there are")
+  .option("--json", "print them as JSON")
+  .action(async (options) => {
+    const { runModelsList } = await import("./cli/models.js");
+    await runModelsList(options, config());
+  });
+
+models
+  .command("show")
+  .description("what a model pack is, and what it can run on here")
+  .argument("<id>")
+  .option("--json", "print its manifest as JSON")
+  .action(async (id, options) => {
+    const { runModelsShow } = await import("./cli/models.js");
+    await runModelsShow(id, options, config());
+  });
+
+models
+  .command("add")
+  .description("make a model pack of a network")
+  .argument(
+    "<source>",
+    "vgg16-keras, a .tflite file, or a folder in Hugging Face's layout; file and folder by path or https URL",
+  )
+  .option("--id <id>", "what the pack is called (default: after its source)")
+  .option("--weights <file>", "Keras's weights for vgg16-keras: path or URL of the .h5 file")
+  .option("--sha256 <hash>", "what the model file must have as its SHA-256")
+  .option(
+    "--file <name>",
+    "which ONNX file of the folder (default: onnx/vision_model.onnx, onnx/model.onnx, ...)",
+  )
+  .option("--output <name>", "which output of the network (default: what its layout tells)")
+  .option("--pooling <kind>", "average[:GRID], gem:POWER, flatten, none, first-token, mean-of-tokens")
+  .option(
+    "--resize <policy>",
+    "trim, contain, stretch, cover:PIXELS, tutorial, or as-told: what the source says (default: aspect ratio kept, on white)",
+  )
+  .action(async (source, options) => {
+    const { runModelsAdd } = await import("./cli/models.js");
+    process.exitCode = await runModelsAdd(source, options, config());
+  });
+
+models
+  .command("verify")
+  .description("hold a model pack's files against its manifest, and run it")
+  .argument("[id]", "default: every pack")
+  .action(async (id) => {
+    const { runModelsVerify } = await import("./cli/models.js");
+    await runModelsVerify(id, config());
+  });
+
+models
+  .command("remove")
+  .description("remove a model pack that was added")
+  .argument("<id>")
+  .action(async (id) => {
+    const { runModelsRemove } = await import("./cli/models.js");
+    await runModelsRemove(id, config());
+  });
+
 program
   .command("export")
   .description("write the catalog's embeddings as NumPy files")

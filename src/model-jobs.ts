@@ -5,16 +5,16 @@ import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.j
 import { openReembedding, type Reembedding, rollBack } from "./adapters/lancedb/reembedding.js";
 import { findPack } from "./adapters/models/find-pack.js";
 import { withoutHead } from "./adapters/models/manifest.js";
+import { freeDirectory, isFree } from "./adapters/models/new-pack.js";
 import type { ModelPack } from "./adapters/models/pack.js";
 import { reprojection } from "./adapters/models/reprojection.js";
-import { isFree, writeTrainedPack } from "./adapters/models/trained-pack.js";
+import { writeTrainedPack } from "./adapters/models/trained-pack.js";
 import { embedderFor, type ImportListeners, readerFor, readPicture } from "./compose.js";
 import type { Config } from "./config.js";
 import { embedWithoutHead } from "./core/head.js";
 import { type ImportProgress, importDesigns } from "./core/import.js";
 import type { ModelIdentity } from "./core/ports.js";
 import { catalogRows, removeOthers, reprojectDesigns } from "./core/reembed.js";
-import { AppError } from "./errors.js";
 import type { Epoch } from "./training/fit-head.js";
 import type { Training } from "./training/train.js";
 import { type Labels, trainOnCatalog } from "./training/train-catalog.js";
@@ -105,30 +105,14 @@ export interface TrainSummary extends Training {
 }
 
 /** The folder of a new pack: that of the id asked for, or of the next version of a trained pack. */
-async function newPackDirectory(models: string, baseId: string, id?: string): Promise<string> {
-  if (id === undefined) {
-    const name = `${baseId.replace(/-trained(-\d+)?$/u, "")}-trained`;
-    for (let version = 1; ; version++) {
-      const directory = path.join(models, version === 1 ? name : `${name}-${version}`);
-      if (await isFree(directory)) return directory;
-    }
+async function trainedDirectory(models: string, baseId: string, id?: string): Promise<string> {
+  if (id !== undefined) return freeDirectory(models, id);
+  const name = `${baseId.replace(/-trained(-\d+)?$/u, "")}-trained`;
+  for (let version = 1; ; version++) {
+    const directory = path.join(models, version === 1 ? name : `${name}-${version}`);
+    if (await isFree(directory)) return directory;
   }
-  if (!PACK_ID.test(id)) {
-    throw new AppError(
-      "INVALID_REQUEST",
-      `The id of a model pack consists of up to 64 lower-case letters, digits, dots and hyphens; received "${id}".`,
-    );
-  }
-  const directory = path.join(models, id);
-  if (await isFree(directory)) return directory;
-  throw new AppError(
-    "INVALID_REQUEST",
-    `A new model pack gets an id of its own; ${directory} is there already, so choose another with --id.`,
-  );
 }
-
-/** What a pack may be called: {@link findPack} looks for a folder of this name. */
-const PACK_ID = /^[a-z0-9][a-z0-9.-]{0,63}$/u;
 
 /**
  * Learns a head from a catalog's embeddings and labels and, if it ranks held-out designs better, writes a pack with it.
@@ -141,7 +125,7 @@ export async function trainHead(config: Config, request: TrainRequest): Promise<
   // A catalog of a trained model is trained on as it is, without telling its model again.
   const pack = await findPack(held?.id ?? config.model, config.models);
   const base = withoutHead(pack.manifest);
-  const directory = await newPackDirectory(config.models, pack.identity.id, request.id);
+  const directory = await trainedDirectory(config.models, pack.identity.id, request.id);
   const catalog = await openCatalog({ directory: config.catalog, model: pack.identity, create: false });
   try {
     const { labels, seed, onEpoch, signal } = request;

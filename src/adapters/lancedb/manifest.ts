@@ -65,6 +65,17 @@ export async function readCatalogModel(directory: string): Promise<ModelIdentity
 }
 
 /**
+ * The models that the catalog in `directory` holds embeddings of: the present one, and the one to go back to; none when there
+ * is no catalog.
+ *
+ * @throws AppError as {@link readManifest}.
+ */
+export async function readCatalogModels(directory: string): Promise<ModelIdentity[]> {
+  const held = await readManifest(directory);
+  return [held, held?.previous].flatMap((embeddings) => embeddings?.model ?? []);
+}
+
+/**
  * Writes `catalog.json` unless there is one already: of several processes that do so at once, the first decides.
  *
  * @returns what the catalog says of itself from now on.

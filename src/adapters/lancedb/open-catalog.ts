@@ -4,7 +4,7 @@ import { LanceCatalog } from "./catalog.js";
 import { claimDirectory, FIRST_TABLE, readManifest } from "./manifest.js";
 import { damaged, noCatalog, openTable } from "./table.js";
 
-export { readCatalogModel } from "./manifest.js";
+export { readCatalogModel, readCatalogModels } from "./manifest.js";
 
 export interface OpenCatalogOptions {
   /** Holds `catalog.json` and the table. */

@@ -9,6 +9,7 @@ import {
   type View,
 } from "../../core/design.js";
 import type { Embedding } from "../../core/embedding.js";
+import { fromFloat16 } from "./float16.js";
 import { pictureColumns, viewsOfMask } from "./schema.js";
 
 /** The columns that {@link designOf} reads. */
@@ -47,7 +48,8 @@ export class Row {
 
   /** The embeddings in the column `vector`, borrowed. */
   embeddings(): PerView<Embedding> {
-    const fused = this.get<{ toArray(): Float32Array }>("vector").toArray();
+    const stored = this.get<{ toArray(): Float32Array | Uint16Array }>("vector").toArray();
+    const fused = stored instanceof Uint16Array ? fromFloat16(stored) : stored;
     const embeddingDim = fused.length / VIEWS.length;
     return this.perView((view) => {
       const start = VIEWS.indexOf(view) * embeddingDim;

@@ -2,6 +2,7 @@ import {
   Binary,
   Field,
   FixedSizeList,
+  Float16,
   Float32,
   List,
   makeData,
@@ -15,6 +16,7 @@ import {
 import { type EmbeddedDesign, VIEWS, type View, viewsOf } from "../../core/design.js";
 import { attributeText } from "../../core/filter.js";
 import { fuseDesign } from "../../core/query.js";
+import { toFloat16 } from "./float16.js";
 
 /** The bit of each view in the column `views`. */
 const viewBits: Readonly<Record<View, number>> = { front: 1, back: 2 };
@@ -37,8 +39,16 @@ export function pictureColumns(...suffixes: ("sha256" | "path" | "thumbnail")[])
 
 const labelsType = new List(new Field("item", new Utf8(), true));
 
-function vectorType(embeddingDim: number): FixedSizeList<Float32> {
-  return new FixedSizeList(2 * embeddingDim, new Field("item", new Float32(), true));
+/** Above so many numbers an embedding is stored in half precision: of VGG16's 25,088 a design has 100 KB then, not 200. */
+const LONGEST_FLOAT32 = 4096;
+
+export function isStoredAsFloat16(embeddingDim: number): boolean {
+  return embeddingDim > LONGEST_FLOAT32;
+}
+
+function vectorType(embeddingDim: number): FixedSizeList {
+  const number = isStoredAsFloat16(embeddingDim) ? new Float16() : new Float32();
+  return new FixedSizeList<Float16 | Float32>(2 * embeddingDim, new Field("item", number, true));
 }
 
 /** The table `designs`: one row a design, with its thumbnails, so that they never drift apart from it. */
@@ -100,7 +110,10 @@ function vectorColumn(designs: readonly EmbeddedDesign[], embeddingDim: number) 
     const embeddings = Object.fromEntries(viewsOf(views).map((view) => [view, views[view]!.embedding]));
     values.set(fuseDesign(embeddings, embeddingDim), row * 2 * embeddingDim);
   });
-  const child = makeData({ type: new Float32(), length: values.length, data: values });
+  const { length } = values;
+  const child = isStoredAsFloat16(embeddingDim)
+    ? makeData({ type: new Float16(), length, data: toFloat16(values) })
+    : makeData({ type: new Float32(), length, data: values });
   return makeVector(makeData({ type: vectorType(embeddingDim), length: designs.length, child }));
 }
 

@@ -9,6 +9,7 @@ import type { Embedding } from "../../core/embedding.js";
 import { parseCondition } from "../../core/filter.js";
 import type { Catalog } from "../../core/ports.js";
 import { normalizeWeights, type Query, type Weights } from "../../core/query.js";
+import { fromFloat16, toFloat16 } from "./float16.js";
 import { openCatalog } from "./open-catalog.js";
 
 const model = { id: "random", sha256: null, embeddingDim: 24 };
@@ -69,6 +70,14 @@ function* randomQueries(seed: number, designs: readonly EmbeddedDesign[]): Gener
   }
 }
 
+/** The design with its embeddings as half precision keeps them. */
+function rounded(design: EmbeddedDesign): EmbeddedDesign {
+  const views = Object.entries(design.views).map(([view, picture]) => {
+    return [view, { ...picture, embedding: fromFloat16(toFloat16(picture.embedding)) }];
+  });
+  return { ...design, views: Object.fromEntries(views) };
+}
+
 async function expectSameAnswers(oracle: Catalog, catalog: Catalog, queries: Iterable<Query>) {
   for (const query of queries) {
     const [expected, found] = await Promise.all([oracle.search(query), catalog.search(query)]);
@@ -96,13 +105,14 @@ describe("search in LanceDB against brute force", () => {
     await catalog.close();
   });
 
-  it("ranks vectors of the length of VGG16's", async () => {
+  it("ranks vectors of the length of VGG16's, stored in half precision", async () => {
     const wide = { ...model, embeddingDim: 25_088 };
     const catalog = await openCatalog({ directory: join(directory, "wide"), model: wide });
     const oracle = new MemoryCatalog(wide);
     const random = seededRandom(3);
     const designs = Array.from({ length: 24 }, (_, i) => sampleDesign(`D${i}`, random, wide));
-    for (const each of [oracle, catalog]) await each.upsert(designs);
+    await catalog.upsert(designs);
+    await oracle.upsert(designs.map(rounded));
     const { front, back } = designs[9]!.views;
     const embeddings = { front: front!.embedding, back: back!.embedding };
     const query: Query = { embeddings, weights: { front: 0.5, back: 0.5 }, filter: [], topK: 5 };

@@ -9,7 +9,7 @@ import {
 } from "../../core/query.js";
 import { allOf, filterSql } from "./filter-sql.js";
 import { rowsOf } from "./rows.js";
-import { VIEW_MASKS, viewMask, viewsOfMask } from "./schema.js";
+import { isStoredAsFloat16, VIEW_MASKS, viewMask, viewsOfMask } from "./schema.js";
 import type { Snapshot } from "./snapshot.js";
 
 /** Candidates beyond topK: enough that rounding alone seldom makes a second look necessary. */
@@ -19,10 +19,13 @@ const MARGIN = 16;
 const WIDENING = 4;
 
 /**
- * How far LanceDB's float32 inner product may lie from the exact score. Measured: 2e-7 at 1,024 dimensions, 1.1e-6 at
- * 50,176.
+ * How far LanceDB's inner product may lie from the exact score of what is stored. In float32 measured: 2e-7 at 1,024
+ * dimensions, 1.1e-6 at 4,096. In float16 it rounds the query too, each number by at most 2^-11 of itself, and so the product of
+ * unit vectors by at most that.
  */
-const ROUNDING = 1e-5;
+function roundingOf(embeddingDim: number): number {
+  return isStoredAsFloat16(embeddingDim) ? 2 ** -11 + 1e-5 : 1e-5;
+}
 
 /** Designs that share the same weighing views with the query, and so are ranked by the same vector. */
 interface Group {
@@ -44,7 +47,7 @@ export async function searchSnapshot(
 ): Promise<ScoredDesign[]> {
   const best: Candidate[] = [];
   for (const group of groupsOf(snapshot, query, embeddingDim)) {
-    best.push(...(await bestOfGroup(snapshot, group, query)));
+    best.push(...(await bestOfGroup(snapshot, group, query, roundingOf(embeddingDim))));
   }
   return best
     .sort(compareMatches)
@@ -78,7 +81,12 @@ function groupsOf({ rowsByMask }: Snapshot, query: Query, embeddingDim: number):
 }
 
 /** At least the topK best of a group, all ties included that the order by id may have to decide. */
-async function bestOfGroup({ table }: Snapshot, group: Group, query: Query): Promise<Candidate[]> {
+async function bestOfGroup(
+  { table }: Snapshot,
+  group: Group,
+  query: Query,
+  rounding: number,
+): Promise<Candidate[]> {
   const where = allOf([group.where, filterSql(query.filter)]);
   for (let limit = query.topK + MARGIN; ; limit *= WIDENING) {
     const nearest = table.query().nearestTo(group.vector).distanceType("dot").bypassVectorIndex();
@@ -98,6 +106,6 @@ async function bestOfGroup({ table }: Snapshot, group: Group, query: Query): Pro
     }
     const sawAll = candidates.length < limit;
     const cut = candidates.sort(compareMatches)[query.topK - 1];
-    if (sawAll || (cut && cut.score > lowestInnerProduct + ROUNDING)) return candidates;
+    if (sawAll || (cut && cut.score > lowestInnerProduct + rounding)) return candidates;
   }
 }

@@ -4,6 +4,9 @@ import { LEARNED_ASPECT } from "../../core/head.js";
 import type { ModelIdentity } from "../../core/ports.js";
 import { RESAMPLING } from "../image/layout.js";
 
+/** What a pack may be called: also the name of its folder. */
+export const PACK_ID = /^[a-z0-9][a-z0-9.-]{0,63}$/u;
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u, "64 lower-case hexadecimal digits");
 const perChannel = (number: z.ZodNumber) => z.tuple([number, number, number]);
 
@@ -95,7 +98,7 @@ const verdictsSchema = z
 export const manifestSchema = z
   .strictObject({
     format: z.literal(1),
-    id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/u, "lower-case letters, digits, dots and hyphens"),
+    id: z.string().regex(PACK_ID, "up to 64 lower-case letters, digits, dots and hyphens"),
     title: z.string(),
     licence: z.string(),
     source: z.string(),

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
@@ -6,6 +5,7 @@ import type { Head } from "../../core/head.js";
 import type { ModelIdentity } from "../../core/ports.js";
 import { AppError } from "../../errors.js";
 import { openNpy } from "../npy/npy-reader.js";
+import { sha256OfFile } from "./file-hash.js";
 import { manifestSchema, modelIdentity, type PackManifest } from "./manifest.js";
 
 /** A model pack whose files were found as its manifest tells. */
@@ -55,9 +55,7 @@ async function readHead(file: string, manifest: PackManifest): Promise<Head> {
 /** The absolute path of a file of the pack that is what the manifest tells. */
 async function verifiedFile(directory: string, file: { path: string; sha256: string }): Promise<string> {
   const absolute = path.resolve(directory, file.path);
-  const received = createHash("sha256")
-    .update(await readPackFile(absolute))
-    .digest("hex");
+  const received = await readPackFile(absolute, sha256OfFile);
   if (received !== file.sha256) {
     throw new AppError(
       "MODEL_INVALID",
@@ -68,7 +66,7 @@ async function verifiedFile(directory: string, file: { path: string; sha256: str
 }
 
 async function readManifest(file: string): Promise<PackManifest> {
-  const text = (await readPackFile(file)).toString("utf8");
+  const text = await readPackFile(file, (name) => readFile(name, "utf8"));
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -87,9 +85,9 @@ async function readManifest(file: string): Promise<PackManifest> {
   return parsed.data;
 }
 
-async function readPackFile(file: string): Promise<Buffer> {
+async function readPackFile<T>(file: string, read: (file: string) => Promise<T>): Promise<T> {
   try {
-    return await readFile(file);
+    return await read(file);
   } catch (cause) {
     throw new AppError(
       "MODEL_INVALID",

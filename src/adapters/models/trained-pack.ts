@@ -1,16 +1,17 @@
-import { createHash } from "node:crypto";
-import { access, copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { aspectsWithHead, type Head } from "../../core/head.js";
 import { createNpy } from "../npy/npy-writer.js";
+import { sha256OfFile } from "./file-hash.js";
 import { type PackManifest, withoutHead } from "./manifest.js";
-import { type ModelPack, openPack } from "./pack.js";
+import { createPack } from "./new-pack.js";
+import type { ModelPack } from "./pack.js";
 
 const HEAD_FILE = "head.npy";
 
 /**
  * Writes a pack that is another one with a learnt head, in place of any head that one has. It holds copies of all files, so
- * that the other may go. It appears whole or not at all.
+ * that the other may go.
  *
  * @param directory of the new pack; must not be there yet: renaming to it fails otherwise.
  * @param source what the head was learnt from, for people.
@@ -20,10 +21,7 @@ export async function writeTrainedPack(
   head: Head,
   { directory, source }: { directory: string; source: string },
 ): Promise<ModelPack> {
-  const unfinished = `${directory}.${process.pid}.part`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true });
-  try {
+  return createPack(directory, async (unfinished) => {
     const base = withoutHead(manifest);
     await copyFile(modelPath, path.join(unfinished, base.model.path));
     if (base.projection.kind === "fitted") {
@@ -41,29 +39,10 @@ export async function writeTrainedPack(
       id: path.basename(directory),
       title: `${base.title}, with a learnt head`,
       source: `${base.source}; ${source}`,
-      head: { path: HEAD_FILE, sha256: await sha256Of(path.join(unfinished, HEAD_FILE)) },
+      head: { path: HEAD_FILE, sha256: await sha256OfFile(path.join(unfinished, HEAD_FILE)) },
       embeddingDim: head.dim + head.inputDim,
       aspects,
     };
     await writeFile(path.join(unfinished, "manifest.json"), `${JSON.stringify(trained, null, 2)}\n`);
-    await openPack(unfinished);
-    await rename(unfinished, directory);
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
-  return openPack(directory);
-}
-
-/** Whether there is nothing at the path. */
-export function isFree(directory: string): Promise<boolean> {
-  return access(directory).then(
-    () => false,
-    () => true,
-  );
-}
-
-async function sha256Of(file: string): Promise<string> {
-  return createHash("sha256")
-    .update(await readFile(file))
-    .digest("hex");
+  });
 }

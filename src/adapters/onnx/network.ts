@@ -5,6 +5,8 @@ import { type OutputShape, pooledName, poolingGraph } from "./pooling.js";
 
 /** A loaded network with the pooling behind it. */
 export interface Network {
+  /** How long the vectors of each output are, pooled. */
+  readonly lengths: readonly number[];
   /**
    * Takes unsigned 8-bit RGB, `[batchSize, size, size, 3]` in one piece, gives one float32 tensor `[batchSize, length]` for each
    * of the pack's outputs, in their order.
@@ -39,11 +41,13 @@ export async function loadNetwork(
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
     });
+    const pool = async (maps: InferenceSession.ReturnType) => {
+      const pooled = await pooling.run(maps);
+      return names.map((name) => pooled[pooledName(name)]!);
+    };
     return {
-      async describe(pixels, batchSize) {
-        const pooled = await pooling.run(await run(pixels, batchSize));
-        return names.map((name) => pooled[pooledName(name)]!);
-      },
+      lengths: (await pool(sample)).map(({ dims }) => dims[1]!),
+      describe: async (pixels, batchSize) => pool(await run(pixels, batchSize)),
       async release() {
         await session.release();
         await pooling.release();

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { mkdir, rm, rmdir } from "node:fs/promises";
+import path from "node:path";
+import { AppError, errorTable } from "../../../errors.js";
+import { download } from "./download.js";
+
+/** A model file may be as large as ONNX files can be; what tells of it is text. */
+const MAX_BYTES = { model: 2 ** 31, text: 2 ** 20 };
+
+export interface RemoteFiles {
+  /** The path of the downloaded file; null when the host does not have it. */
+  file(name: string): Promise<string | null>;
+  /** Ends the work with them: what a next try could go on with is kept, all else removed. */
+  close(failure?: unknown): Promise<void>;
+}
+
+export interface RemoteOptions {
+  /** What models must have as their SHA-256, when it is known. */
+  readonly sha256?: string | undefined;
+  readonly onDownload?: ((name: string, received: number, total: number | null) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Files below a URL, downloaded when they are asked for.
+ *
+ * @param url ends with a slash.
+ * @param directory of the user's packs; downloads lie hidden in it until they are whole.
+ */
+export function remoteFiles(url: string, directory: string, options: RemoteOptions): RemoteFiles {
+  const place = path.join(
+    directory,
+    ".downloads",
+    createHash("sha256").update(url).digest("hex").slice(0, 16),
+  );
+  return {
+    async file(name) {
+      const file = path.join(place, path.basename(name.replace(/\?.*$/u, "")));
+      await mkdir(place, { recursive: true });
+      const isModel = !/\.(json|md)$/u.test(file);
+      try {
+        await download(`${url}${name}`, file, {
+          maxBytes: isModel ? MAX_BYTES.model : MAX_BYTES.text,
+          sha256: isModel ? options.sha256 : undefined,
+          onProgress: (received, total) => options.onDownload?.(path.basename(file), received, total),
+          signal: options.signal,
+        });
+        return file;
+      } catch (error) {
+        if (error instanceof AppError && error.code === "NOT_FOUND") return null;
+        throw error;
+      }
+    },
+    async close(failure) {
+      const isKept = failure !== undefined && (options.signal?.aborted || mayWorkLater(failure));
+      if (!isKept) await rm(place, { recursive: true, force: true });
+      // What holds nothing goes too; the rest stays.
+      for (const directory of [place, path.dirname(place)]) await rmdir(directory).catch(() => {});
+    },
+  };
+}
+
+/** A full disk too: that is no failure of the source. */
+function mayWorkLater(failure: unknown): boolean {
+  return failure instanceof AppError
+    ? errorTable[failure.code].retryable
+    : (failure as Error)?.name !== "TypeError";
+}

@@ -1,0 +1,164 @@
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { AppError } from "../../errors.js";
+import type { ResizePolicy } from "../image/layout.js";
+import { type RemoteFiles, type RemoteOptions, remoteFiles } from "./download/remote-files.js";
+import { httpsUrl } from "./download/request.js";
+import { shownUrl } from "./download/url.js";
+import { sha256OfFile } from "./file-hash.js";
+import { localFolder, readHuggingFace } from "./hugging-face/read-folder.js";
+import { vgg16Recipe } from "./keras/vgg16-recipe.js";
+import type { PackOutput } from "./manifest.js";
+import type { PackRecipe } from "./recipe.js";
+import { tfliteRecipe } from "./tflite/recipe.js";
+
+/** The source that is no place: Keras's VGG16, whose weights are told beside it. */
+export const VGG16_SOURCE = "vgg16-keras";
+
+export interface ModelSource extends RemoteOptions {
+  /** {@link VGG16_SOURCE}, or the path or URL of a TFLite file or of a folder in Hugging Face's layout. */
+  readonly source: string;
+  /** Path or URL of Keras's weights, for {@link VGG16_SOURCE}. */
+  readonly weights?: string | undefined;
+  /** The ONNX file of a folder; default: the usual names in turn. */
+  readonly file?: string | undefined;
+  /** What of the network's outputs to take; default: what the layout tells. */
+  readonly output?: string | undefined;
+  readonly pooling?: PackOutput["pooling"] | undefined;
+  /** `as-told`: what the source itself says of resizing. Default: with its aspect ratio kept, on white. */
+  readonly resizePolicy?: ResizePolicy | "as-told" | undefined;
+}
+
+/**
+ * Finds the network of a source, fetches it if need be, and hands it on. What was downloaded is removed then, but for what a
+ * next try could go on with.
+ *
+ * @param directory of the user's packs.
+ * @throws AppError INVALID_REQUEST for a source that is none, NOT_FOUND, SOURCE_UNAVAILABLE, MODEL_INVALID.
+ */
+export async function withRecipe<T>(
+  directory: string,
+  options: ModelSource,
+  use: (recipe: PackRecipe) => Promise<T>,
+): Promise<T> {
+  const remote = remoteOf(options, directory);
+  let failure: unknown;
+  try {
+    return await use(await findRecipe(options, remote));
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    await remote?.close(failure);
+  }
+}
+
+async function findRecipe(options: ModelSource, remote: RemoteFiles | null): Promise<PackRecipe> {
+  const { resizePolicy } = options;
+  const place = placeOf(options);
+  const source = shownPlace(place);
+  if (options.source === VGG16_SOURCE) {
+    return vgg16Recipe(await singleFile(place, options, remote), source);
+  }
+  if (isSingleFile(options)) {
+    const file = await singleFile(place, options, remote);
+    const recipe = tfliteRecipe(await readFile(file), { name: idOf(file), source }, options);
+    return { ...recipe, ...(resizePolicy && resizePolicy !== "as-told" && { resizePolicy }) };
+  }
+  if (!remote && !(await stat(source).catch(() => null))?.isDirectory()) {
+    throw new AppError(
+      "NOT_FOUND",
+      `There is no model source ${source}; name ${VGG16_SOURCE}, a .tflite file, or a folder in Hugging Face's layout, file and folder by path or https URL.`,
+    );
+  }
+  const folder = remote ? { name: source, file: (name: string) => remote.file(name) } : localFolder(source);
+  const { file, output, pooling } = options;
+  const { toldResizePolicy, ...recipe } = await readHuggingFace(folder, { file, output, pooling });
+  if (!remote) await verify(recipe.model, options);
+  const policy = resizePolicy === "as-told" ? toldResizePolicy : resizePolicy;
+  return { ...recipe, ...(policy && { resizePolicy: policy }) };
+}
+
+/** Where the files are: the source itself, or for a network that has a name of its own where its weights are. */
+function placeOf({ source, weights }: ModelSource): string {
+  if (source !== VGG16_SOURCE) return source;
+  if (weights !== undefined) return weights;
+  throw new AppError(
+    "INVALID_REQUEST",
+    `The weights of ${VGG16_SOURCE} are not part of Diptych; name Keras's file vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5, or its URL, with --weights.`,
+  );
+}
+
+/**
+ * Null for a place on this machine.
+ *
+ * @throws AppError INVALID_REQUEST for a URL that is not https.
+ */
+function remoteOf(options: ModelSource, directory: string): RemoteFiles | null {
+  const place = placeOf(options);
+  if (!isUrl(place)) return null;
+  const url = httpsUrl(place);
+  if (isSingleFile(options)) return remoteFiles(folderOf(url), directory, options);
+  // The page of a repository is not where its files are.
+  const isHubPage = url.hostname === "huggingface.co" && /^\/[^/]+\/[^/]+\/?$/u.test(url.pathname);
+  return remoteFiles(
+    `${url.href.replace(/\/+$/u, "")}${isHubPage ? "/resolve/main/" : "/"}`,
+    directory,
+    options,
+  );
+}
+
+function isUrl(place: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//iu.test(place);
+}
+
+function folderOf(url: URL): string {
+  return new URL(".", url).href;
+}
+
+/** Where a source is, for people: without the passwords that a URL may hold. */
+function shownPlace(place: string): string {
+  return isUrl(place) ? shownUrl(httpsUrl(place)) : place;
+}
+
+function isSingleFile(options: ModelSource): boolean {
+  return options.source === VGG16_SOURCE || /\.tflite(\?.*)?$/u.test(placeOf(options));
+}
+
+async function singleFile(place: string, options: ModelSource, remote: RemoteFiles | null): Promise<string> {
+  const file = remote ? await remoteFile(httpsUrl(place), remote) : await localFile(place);
+  if (file === null) throw new AppError("NOT_FOUND", `There is no file ${shownPlace(place)}.`);
+  if (!remote) await verify(file, options);
+  return file;
+}
+
+function remoteFile(url: URL, remote: RemoteFiles): Promise<string | null> {
+  return remote.file(url.href.slice(folderOf(url).length));
+}
+
+async function localFile(place: string): Promise<string | null> {
+  const found = await stat(place).catch(() => null);
+  return found?.isFile() ? path.resolve(place) : null;
+}
+
+async function verify(file: string, { sha256 }: ModelSource): Promise<void> {
+  if (sha256 === undefined) return;
+  const received = await sha256OfFile(file);
+  if (received === sha256) return;
+  throw new AppError(
+    "MODEL_INVALID",
+    `The file ${file} is not the one asked for: expected sha256 ${sha256}, received ${received}.`,
+  );
+}
+
+/** A pack id of a file's name. */
+function idOf(place: string): string {
+  const name = path.basename(place).replace(/\.[a-z0-9]+$/iu, "");
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9.-]+/gu, "-")
+      .replace(/^[.-]+/u, "")
+      .slice(0, 64) || "model"
+  );
+}
