@@ -27,8 +27,11 @@ const SEED = 1;
 const PAIRS = 3000;
 /** Pairs that both import for their rates. */
 const IMPORTED = 48;
-/** Searches of each, turn by turn, so that both meet the same machine. */
-const TURNS = 20;
+/** Searches in blocks that take turns, so that both meet the same machine, and neither the other's leftovers in its caches. */
+const BLOCKS = 4;
+const SEARCHES = 10;
+const WARM_UPS = 2;
+type Pictures = Required<PerView<Uint8Array>>;
 const TUTORIAL_DIM = 7 * 7 * 512;
 
 const work = await mkdtemp(path.join(tmpdir(), "diptych-bench-seed-"));
@@ -40,12 +43,13 @@ try {
   await diptych.import(manifest);
   const tutorial = await createTutorial();
 
-  const queries = await Promise.all(Array.from({ length: TURNS }, (_, i) => query(i * 100)));
+  const queries = await Promise.all(Array.from({ length: WARM_UPS + SEARCHES }, (_, i) => query(i * 200)));
   const samples = { tutorial: [] as number[], diptych: [] as number[] };
-  for (const [turn, pictures] of queries.entries()) {
-    const warmUps = turn === 0 ? 2 : 0;
-    samples.tutorial.push(...(await time(1, warmUps, () => tutorial.search(pictures))));
-    samples.diptych.push(...(await time(1, warmUps, () => diptych.search({ pictures }))));
+  for (let block = 0; block < BLOCKS; block++) {
+    const measure = (search: (pictures: Pictures) => Promise<unknown>) =>
+      time(SEARCHES, WARM_UPS, (run) => search(queries[run]!));
+    samples.tutorial.push(...(await measure(tutorial.search)));
+    samples.diptych.push(...(await measure((pictures) => diptych.search({ pictures }))));
   }
   const { embeddingDim } = diptych.model;
   await diptych.close();
@@ -87,7 +91,7 @@ try {
 }
 
 /** A pair of the catalogue as somebody brings it. */
-async function query(index: number) {
+async function query(index: number): Promise<Pictures> {
   const design = createFlatDesign(SEED, index);
   const draw = async (view: "front" | "back") =>
     perturb(await rasterise(drawFlat(design, view)), "mild", index);
@@ -125,7 +129,7 @@ async function createTutorial() {
     return features;
   }
 
-  async function search(pictures: Required<PerView<Uint8Array>>): Promise<number[]> {
+  async function search(pictures: Pictures): Promise<number[]> {
     const [front, back] = await embed([pictures.front, pictures.back]);
     const score = async (features: Tensor, own: Float32Array) => {
       const { scores } = await products.run({
