@@ -1,4 +1,7 @@
-/** `npm run bench:embed`: pictures a second from file bytes to embedding, stage by stage, and how the event loop fares. */
+/**
+ * `npm run bench:embed [PACK ...]`: pictures a second from file bytes to embedding, stage by stage, and how the event loop fares;
+ * and one picture at a time with further model packs, by their folders.
+ */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { rasterise } from "../demo/catalogue.js";
 import { createFlatDesign } from "../demo/flats/design.js";
@@ -41,6 +44,9 @@ for (const threads of [1, 2]) {
   await embedder.close();
 }
 rows.push(...(await besideTheFirst()));
+for (const directory of process.argv.slice(2).filter((argument) => !argument.startsWith("-"))) {
+  rows.push(await oneAtATime(await openPack(directory)));
+}
 report(rows);
 
 /** The descriptor beside the first one, which hashes three layers: turn by turn, so that both meet the same machine. */
@@ -79,6 +85,15 @@ async function besideTheFirst() {
       ),
     },
   ];
+}
+
+async function oneAtATime(other: ModelPack) {
+  const { input, resizePolicy, resample } = other.manifest;
+  const own = await createImageReader({ inputSize: input.size, resizePolicy, resample }).toTensor(files[0]!);
+  const embedder = await createEmbedder(other, { threads: 1 });
+  const samples = await time(20, 2, () => embedder.embed([own]));
+  await embedder.close();
+  return row(`embed 1, ${other.identity.id}, 1 thread`, samples, 1);
 }
 
 function row(what: string, samples: readonly number[], pictures: number): Record<string, string | number> {

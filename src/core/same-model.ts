@@ -7,12 +7,14 @@ export function isSameModel(a: ModelIdentity, b: ModelIdentity): boolean {
 }
 
 /**
- * Holds that embeddings of `model` may be written to a catalog of `catalogModel`.
+ * Holds that embeddings of `model` may be compared with those of a catalog of `catalogModel`. Where the catalog does not know
+ * its model's hash, as with the tutorial's own features, the id and the embedding dimension have to do.
  *
  * @throws AppError MODEL_MISMATCH when they differ in id, hash or embedding dimension.
  */
 export function requireSameModel(catalogModel: ModelIdentity, model: ModelIdentity): void {
-  if (isSameModel(catalogModel, model)) return;
+  const known = catalogModel.sha256 === null ? { ...model, sha256: null } : model;
+  if (isSameModel(catalogModel, known)) return;
   throw new AppError(
     "MODEL_MISMATCH",
     `The catalog holds embeddings of ${describe(catalogModel)}; received ones of ${describe(model)}: use that model, embed the designs anew with diptych import --reembed --model ${model.id}, or use another catalog directory.`,
