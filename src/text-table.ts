@@ -1,12 +1,15 @@
 import stringWidth from "string-width";
 
-/** Terminal columns between two cells, and the most that one cell takes. */
+/** Terminal columns between two cells. */
 const GAP = "  ";
-const MAX_CELL_WIDTH = 60;
 
-/** Rows of cells as lined-up text, a line each; long cells are cut. Widths are counted as a terminal shows them. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => cut(printable(cell))));
+/**
+ * Rows of cells as lined-up text, a line each; long cells are cut. Widths are counted as a terminal shows them.
+ *
+ * @param maxCellWidth the most terminal columns that one cell takes.
+ */
+export function formatTable(rows: readonly (readonly string[])[], maxCellWidth = 60): string {
+  const cells = rows.map((row) => row.map((cell) => cut(printable(cell), maxCellWidth)));
   const columns = Math.max(0, ...cells.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...cells.map((row) => stringWidth(row[column] ?? ""))),
@@ -25,15 +28,15 @@ function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ");
 }
 
-function cut(text: string): string {
+function cut(text: string, maxWidth: number): string {
   // A cell that is far too long is not measured whole.
-  const start = text.slice(0, 4 * MAX_CELL_WIDTH);
-  if (start === text && stringWidth(text) <= MAX_CELL_WIDTH) return text;
+  const start = text.slice(0, 4 * maxWidth);
+  if (start === text && stringWidth(text) <= maxWidth) return text;
   let kept = "";
   let width = 0;
   for (const character of start) {
     width += stringWidth(character);
-    if (width >= MAX_CELL_WIDTH) break;
+    if (width >= maxWidth) break;
     kept += character;
   }
   return `${kept}…`;

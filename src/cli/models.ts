@@ -17,6 +17,9 @@ import { createProgress, type Progress } from "./progress.js";
 
 const INTERRUPTED = 130;
 
+/** Terminal columns: enough that no hash, licence or reason is cut. */
+const MAX_SHOWN_WIDTH = 500;
+
 export interface AddFlags {
   readonly id?: string;
   readonly weights?: string;
@@ -81,7 +84,7 @@ export async function runModelsShow(
     ["identity", `sha256 ${identity.sha256}`],
     ...runsOn,
   ];
-  process.stdout.write(formatTable(rows));
+  process.stdout.write(formatTable(rows, MAX_SHOWN_WIDTH));
 }
 
 /**
@@ -156,6 +159,8 @@ export async function runModelsVerify(id: string | undefined, config: Config): P
       );
     } catch (error) {
       const failure = AppError.from(error);
+      // One is told as any failure is, and so is a device that is not there: that is no fault of the packs.
+      if (id !== undefined || failure.code === "INVALID_REQUEST") throw failure;
       process.stdout.write(`${each}: ${failure.message}\n`);
       failures.push(failure);
     }

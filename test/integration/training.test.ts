@@ -89,7 +89,7 @@ describe.sequential("a head", () => {
   test("gets an id of its own", async () => {
     const ending = await train("--group", "style", "--id", "styles");
     expect(ending).toMatchObject({ exitCode: 2, stdout: "" });
-    expect(ending.stderr).toContain("is there already, so choose another with --id");
+    expect(ending.stderr).toContain(`there is a pack "styles" already, so choose another with --id`);
   });
 
   test("is put on the stored embeddings without touching a picture", async () => {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { manifestSchema, modelIdentity, type PackManifest } from "./manifest.js";
+import { RESAMPLING } from "../image/layout.js";
+import { manifestSchema, modelIdentity, type PackManifest, type PackOutput } from "./manifest.js";
 import { openPack } from "./pack.js";
 
 const model = new TextEncoder().encode("not a network, but a file with a hash");
@@ -196,15 +197,43 @@ describe("the identity of a pack", () => {
       { input: { ...input, scale: { elementType: "float32", mean: [1, 2, 4], std: [4, 5, 6] } } },
     ],
     ["the resize policy", { resizePolicy: "tutorial" }],
-    ["a pooling", { outputs: [{ ...outputs[0]!, pooling: { kind: "average", grid: 3 } }] }],
+    ["a pooling's grid", { outputs: [{ ...outputs[0]!, pooling: { kind: "average", grid: 3 } }] }],
     ["the outputs", { outputs: [...outputs, outputs[0]!] }],
     ["the projection", { projection: { kind: "feature-hashing", seed: 2 } }],
+    ["no projection", { projection: { kind: "none" } }],
     ["a fitted projection", { projection: { kind: "fitted", path: "p.onnx", sha256: "1".repeat(64) } }],
     ["the dimension", { embeddingDim: 129 }],
     ["the aspects", { aspects: [64, 64].map((dim, i) => ({ name: `part-${i}`, dim })) }],
   ])("changes with %s", (_, change) => {
     expect(hash(change)).toMatch(/^[0-9a-f]{64}$/u);
     expect(hash(change)).not.toBe(hash({}));
+  });
+
+  it("is another one for each way to resize, to resample and to pool", () => {
+    const resizings: PackManifest["resizePolicy"][] = [
+      "trim",
+      "tutorial",
+      "contain",
+      "stretch",
+      { kind: "cover", shortSide: 64 },
+      { kind: "cover", shortSide: 80 },
+    ];
+    const poolings: PackOutput["pooling"][] = [
+      { kind: "average", grid: 2 },
+      { kind: "gem", power: 2 },
+      { kind: "gem", power: 3 },
+      { kind: "flatten" },
+      { kind: "none" },
+      { kind: "first-token" },
+      { kind: "mean-of-tokens" },
+    ];
+    const changes: Partial<PackManifest>[] = [
+      ...resizings.map((resizePolicy) => ({ resizePolicy })),
+      ...RESAMPLING.map((resample) => ({ resample })),
+      ...poolings.map((pooling) => ({ outputs: [{ ...outputs[0]!, pooling }] })),
+    ];
+    // The first of the resizings and of the poolings are the manifest's own.
+    expect(new Set(changes.map(hash)).size).toBe(changes.length - 1);
   });
 
   it.each<[string, Partial<PackManifest>]>([

@@ -1,7 +1,8 @@
-import { InferenceSession, listSupportedBackends } from "onnxruntime-node";
+import { env, InferenceSession, listSupportedBackends } from "onnxruntime-node";
 import type { Device } from "../../core/device.js";
 import { AppError } from "../../errors.js";
 import { OnnxGraph } from "../models/onnx-graph.js";
+import { QUIET } from "./network.js";
 
 /** What the device has no operator for runs on the processor. */
 export function executionProviders(device: Device): string[] {
@@ -14,14 +15,16 @@ export function executionProviders(device: Device): string[] {
 export async function whyUnavailable(device: Device): Promise<string | null> {
   const built = listSupportedBackends().map(({ name }) => name);
   if (!built.includes(device)) return "onnxruntime was built without it for this operating system";
+  // Beside that of the session: a library that is not there is logged before there is one.
+  env.logLevel = "fatal";
   const graph = new OnnxGraph();
   graph.input("input", "float32", [1]);
   graph.node("Identity", ["input"], "output");
   graph.output("output", "float32", [1]);
   try {
     const session = await InferenceSession.create(graph.encode(), {
+      ...QUIET,
       executionProviders: executionProviders(device),
-      logSeverityLevel: 4,
     });
     await session.release();
     return null;

@@ -3,6 +3,9 @@ import type { PackManifest } from "../models/manifest.js";
 import { networkInput } from "./network-input.js";
 import { type OutputShape, pooledName, poolingGraph } from "./pooling.js";
 
+/** Keeps onnxruntime from logging on standard error: what fails is thrown and told once, and no network need be without flaw. */
+export const QUIET = { logSeverityLevel: 4 } as const satisfies InferenceSession.SessionOptions;
+
 /** A loaded network with the pooling behind it. */
 export interface Network {
   /** How long the vectors of each output are, pooled. */
@@ -27,17 +30,18 @@ export async function loadNetwork(
   { input, outputs }: Pick<PackManifest, "input" | "outputs">,
   options: InferenceSession.SessionOptions = {},
 ): Promise<Network> {
-  const session = await InferenceSession.create(model as string, options);
+  const session = await InferenceSession.create(model as string, { ...QUIET, ...options });
   const names = outputs.map(({ name }) => name);
-  for (const name of names) {
-    if (!session.outputNames.includes(name)) throw new Error(`it has no output named "${name}".`);
-  }
   const run = (pixels: Uint8Array, batchSize: number) =>
     session.run({ [input.name]: networkInput(pixels, batchSize, input) }, names);
   try {
+    for (const name of names) {
+      if (!session.outputNames.includes(name)) throw new Error(`it has no output named "${name}".`);
+    }
     const sample = await run(new Uint8Array(input.size * input.size * 3), 1);
     const shapes = names.map((name) => outputShape(name, sample[name]!));
     const pooling = await InferenceSession.create(poolingGraph(outputs, shapes), {
+      ...QUIET,
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
     });

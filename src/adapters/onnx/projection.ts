@@ -3,6 +3,7 @@ import { concatenate, type Embedding, joinedEmbedding } from "../../core/embeddi
 import { hashedEmbedding } from "../../core/feature-hashing.js";
 import { embedWithHead, type Head } from "../../core/head.js";
 import { type PackManifest, withoutHead } from "../models/manifest.js";
+import { QUIET } from "./network.js";
 
 /**
  * Makes embeddings of pooled feature maps: a tensor `[batch, length]` for each output of the network, in their order.
@@ -36,7 +37,11 @@ async function loadBaseProjection(manifest: PackManifest, file: string | null): 
     const recipe = { seed: projection.seed, embeddingDim };
     return eachPicture((features) => hashedEmbedding(features, recipe));
   }
-  const session = await InferenceSession.create(file!, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  const session = await InferenceSession.create(file!, {
+    ...QUIET,
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+  });
   const names = manifest.outputs.map((output) => output.name);
   const output = session.outputMetadata.find(({ name }) => name === "embedding");
   if (

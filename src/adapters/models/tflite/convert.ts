@@ -1,6 +1,7 @@
 import { AppError } from "../../../errors.js";
 import { OnnxGraph } from "../onnx-graph.js";
 import { Conversion } from "./conversion.js";
+import { withinFile } from "./damage.js";
 import { withInputSize } from "./input-size.js";
 import { readTfliteModel, type TfliteModel, type TfliteOperator } from "./model.js";
 import { operatorConverters } from "./operators.js";
@@ -31,16 +32,7 @@ export interface ConvertOptions {
  * it), or has no tensor of a name asked for.
  */
 export function convertTflite(bytes: Uint8Array, options: ConvertOptions = {}): Uint8Array {
-  try {
-    return convert(bytes, options);
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new AppError(
-      "MODEL_INVALID",
-      `The TFLite file is damaged or cut short: an offset in its ${bytes.length} bytes points outside of it.`,
-      { cause },
-    );
-  }
+  return withinFile(bytes, () => convert(bytes, options));
 }
 
 function convert(bytes: Uint8Array, options: ConvertOptions): Uint8Array {

@@ -2,6 +2,7 @@ import { AppError } from "../../../errors.js";
 import type { PackInput, PackOutput } from "../manifest.js";
 import type { PackRecipe } from "../recipe.js";
 import { convertTflite } from "./convert.js";
+import { withinFile } from "./damage.js";
 import { readTfliteModel, type TfliteModel, type TfliteTensor } from "./model.js";
 
 export interface TfliteRecipeOptions {
@@ -36,7 +37,7 @@ export function tfliteRecipe(
   { name, source }: { readonly name: string; readonly source: string },
   options: TfliteRecipeOptions = {},
 ): PackRecipe {
-  const model = readModel(bytes);
+  const model = withinFile(bytes, () => readTfliteModel(bytes));
   const features = options.output ?? featuresOf(model).name;
   const tensor = model.tensors.find((candidate) => candidate.name === features);
   const pooling: PackOutput["pooling"] =
@@ -54,29 +55,24 @@ export function tfliteRecipe(
   };
 }
 
-function readModel(bytes: Uint8Array): TfliteModel {
-  try {
-    return readTfliteModel(bytes);
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new AppError(
-      "MODEL_INVALID",
-      `The TFLite file is damaged or cut short: an offset in its ${bytes.length} bytes points outside of it.`,
-      { cause },
-    );
-  }
-}
-
 function inputOf({ tensors, inputs }: TfliteModel): PackInput {
-  const { name, shape, type } = tensors[inputs[0]!]!;
-  const [, height, width, channels] = shape;
-  if (inputs.length !== 1 || shape.length !== 4 || height !== width || channels !== 3) {
+  const taken = inputs.map((input) => tensors[input]!);
+  const [picture] = taken;
+  const [, size, width, channels] = picture?.shape ?? [];
+  if (!picture || taken.length > 1 || picture.shape.length !== 4 || size !== width || channels !== 3) {
     throw new AppError(
       "MODEL_INVALID",
-      `A model takes one picture, [1, size, size, 3]; the TFLite file takes ${inputs.map((input) => `[${tensors[input]!.shape.join(", ")}]`).join(" and ")}.`,
+      `A model takes one picture, [1, size, size, 3]; the TFLite file takes ${taken.map(({ shape }) => `[${shape.join(", ")}]`).join(" and ") || "nothing"}.`,
     );
   }
-  const base = { name, size: height!, layout: "NHWC", channelOrder: "RGB" } as const;
+  if (size! < 16 || size! > 2048) {
+    throw new AppError(
+      "MODEL_INVALID",
+      `A model takes pictures of 16 to 2048 pixels on each side; the TFLite file takes ${size}, so use another model.`,
+    );
+  }
+  const { name, type } = picture;
+  const base = { name, size: size!, layout: "NHWC", channelOrder: "RGB" } as const;
   if (type === "uint8") return { ...base, scale: { elementType: "uint8" } };
   if (type === "float32") {
     const perChannel = (value: number): [number, number, number] => [value, value, value];
@@ -91,17 +87,18 @@ function inputOf({ tensors, inputs }: TfliteModel): PackInput {
 
 /** The tensor that the classifier begins with; the model's first output when it is no classifier. */
 function featuresOf({ tensors, operators, outputs }: TfliteModel): TfliteTensor {
-  let features = outputs[0]!;
-  for (;;) {
-    const producer = operators.find((operator) => operator.outputs.includes(features));
-    const input = producer?.inputs[0];
-    if (producer === undefined || input === undefined) return tensors[features]!;
-    const ofOnePlace = producer.name === "CONV_2D" && isOnePlace(tensors[input]!);
-    if (!ofOnePlace && !CLASSIFIER.has(producer.name)) return tensors[features]!;
-    features = input;
+  let features = outputs[0];
+  for (const { name, inputs, outputs: made } of operators.toReversed()) {
+    if (features === undefined || !made.includes(features)) continue;
+    const ofOnePlace = name === "CONV_2D" && isOnePlace(tensors[inputs[0]!]);
+    if (!ofOnePlace && !CLASSIFIER.has(name)) break;
+    features = inputs[0];
   }
+  const tensor = features === undefined ? undefined : tensors[features];
+  if (!tensor) throw new AppError("MODEL_INVALID", "The TFLite model is damaged: it gives out nothing.");
+  return tensor;
 }
 
-function isOnePlace({ shape: [, height, width] }: TfliteTensor): boolean {
-  return height === 1 && width === 1;
+function isOnePlace(tensor: TfliteTensor | undefined): boolean {
+  return tensor?.shape[1] === 1 && tensor.shape[2] === 1;
 }
