@@ -9,11 +9,24 @@ import { createEmbedder } from "./adapters/onnx/embedder.js";
 import { openSource, type Source } from "./adapters/sources/open-source.js";
 import { createPictureFileReader } from "./adapters/sources/picture-file.js";
 import { type Config, readConfig, type Settings } from "./config.js";
+import type { Aspect } from "./core/aspects.js";
 import type { PerView } from "./core/design.js";
+import type { Embedding } from "./core/embedding.js";
 import { type ImportProgress, type ImportSummary, importDesigns, type RowError } from "./core/import.js";
 import { type FeatureImportSummary, importFeatures } from "./core/import-features.js";
 import type { Catalog, Embedder, ImageReader, ModelIdentity } from "./core/ports.js";
-import { type Match, type SearchRequest, type SearchResult, search } from "./core/search.js";
+import {
+  type EmbeddedQuery,
+  embedQuery,
+  type Match,
+  type Ranking,
+  type RankingRequest,
+  rankDesigns,
+  type SearchPorts,
+  type SearchRequest,
+  type SearchResult,
+  search,
+} from "./core/search.js";
 import { createJudge } from "./core/verdict.js";
 import { AppError } from "./errors.js";
 
@@ -62,10 +75,18 @@ export interface SheetRequest {
 /** A catalog with the model that its designs are embedded with, open. */
 export interface Diptych {
   readonly model: ModelIdentity;
+  /** The parts of its embeddings, in their order. */
+  readonly aspects: readonly Aspect[];
   readonly catalog: Catalog;
 
   /** The designs most similar to one or two pictures. */
   search(request: SearchRequest): Promise<SearchResult>;
+
+  /** The first half of a search: the embeddings of the pictures, with which {@link rank} answers again and again. */
+  embed(pictures: PerView<Uint8Array>): Promise<EmbeddedQuery>;
+
+  /** The second half: ranks the designs by a query's embeddings, in milliseconds. */
+  rank(embeddings: PerView<Embedding>, request?: RankingRequest): Promise<Ranking>;
 
   /**
    * Brings the designs of a manifest (.csv, .tsv, .jsonl, .ndjson) or a folder of pictures into the catalog. Designs
@@ -108,10 +129,14 @@ export async function openDiptych(options: DiptychOptions = {}): Promise<Diptych
 function compose(catalog: Catalog, embedder: Embedder, images: ImageReader): Diptych {
   const { aspects, verdicts } = embedder;
   const judge = verdicts && createJudge(aspects, verdicts);
+  const ports: SearchPorts = { images, embedder, catalog, judge, now };
   return {
     model: embedder.model,
+    aspects,
     catalog,
-    search: (request) => search(request, { images, embedder, catalog, judge, now }),
+    search: (request) => search(request, ports),
+    embed: (pictures) => embedQuery(pictures, ports),
+    rank: (embeddings, request = {}) => rankDesigns(embeddings, request, ports),
     async import(source, request = {}) {
       const { count, rows } = typeof source === "string" ? await openSource(source, request) : source;
       request.onStart?.(count);

@@ -21,6 +21,14 @@ export { type Condition, type Filter, parseCondition } from "./core/filter.js";
 export type { ImportProgress, ImportSummary, RowError } from "./core/import.js";
 export type { Catalog, CatalogStats, DesignPage, ModelIdentity } from "./core/ports.js";
 export type { Weights } from "./core/query.js";
-export type { Match, SearchRequest, SearchResult, SearchTimings } from "./core/search.js";
+export type {
+  EmbeddedQuery,
+  Match,
+  Ranking,
+  RankingRequest,
+  SearchRequest,
+  SearchResult,
+  SearchTimings,
+} from "./core/search.js";
 export type { Verdict } from "./core/verdict.js";
 export { AppError, type ErrorCode } from "./errors.js";

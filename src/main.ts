@@ -57,6 +57,16 @@ program
   });
 
 program
+  .command("serve")
+  .description("answer searches over HTTP; /api/v1/openapi.json describes them")
+  .option("--port <n>", "port to listen on; 0: any that is free", port, 5000)
+  .option("--host <address>", "address to listen on", "127.0.0.1")
+  .action(async (options) => {
+    const { runServe } = await import("./cli/serve.js");
+    await runServe({ ...options, version }, config());
+  });
+
+program
   .command("eval")
   .description("measure how well labelled queries are answered")
   .argument("<queries>", "CSV file with the columns id, front, back, relevant (id|id:grade|...), exclude")
@@ -190,6 +200,14 @@ function wholeNumber(text: string): number {
   const value = number(text);
   if (!Number.isInteger(value) || value < 1) {
     throw new InvalidArgumentError("Expected a whole number from 1 up.");
+  }
+  return value;
+}
+
+function port(text: string): number {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new InvalidArgumentError("Expected a port from 0 to 65535.");
   }
   return value;
 }

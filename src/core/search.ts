@@ -13,10 +13,8 @@ import {
 } from "./query.js";
 import { type Judge, type Judgement, UNKNOWN } from "./verdict.js";
 
-/** What a person brings: one or two pictures and what the answer may contain. */
-export interface SearchRequest {
-  /** The bytes of the picture files. */
-  readonly pictures: PerView<Uint8Array>;
+/** What counts in a search, and what its answer may contain. */
+export interface RankingRequest {
   /** From 0 up, any scale. Default: both views alike. */
   readonly weights?: Weights;
   /** What of the designs counts, such as `{ detail: 0.8, shape: 0.2 }`. Default: the model's first aspect alone. */
@@ -27,6 +25,12 @@ export interface SearchRequest {
   readonly filter?: Filter;
   /** Default 20. */
   readonly topK?: number;
+}
+
+/** What a person brings: one or two pictures and what the answer may contain. */
+export interface SearchRequest extends RankingRequest {
+  /** The bytes of the picture files. */
+  readonly pictures: PerView<Uint8Array>;
 }
 
 /** One design of a result. */
@@ -40,13 +44,16 @@ export interface SearchTimings {
   readonly totalMs: number;
 }
 
-export interface SearchResult {
+export interface Ranking {
   /** As they were used: with the sum 1. */
   readonly weights: Weights;
   /** As they were used: every aspect of the model, with the sum 1. */
   readonly aspects: AspectWeights;
-  readonly timings: SearchTimings;
   readonly matches: readonly Match[];
+}
+
+export interface SearchResult extends Ranking {
+  readonly timings: SearchTimings;
 }
 
 export interface SearchPorts {
@@ -66,15 +73,50 @@ export interface SearchPorts {
  * throw.
  */
 export async function search(request: SearchRequest, ports: SearchPorts): Promise<SearchResult> {
-  const { images, embedder, catalog, judge, now } = ports;
-  const views = viewsOf(request.pictures);
-  const weights = normalizeWeights(request.weights ?? DEFAULT_WEIGHTS, views);
-  const aspects = normalizeAspects(requestedAspects(request, embedder), embedder.aspects);
+  const { now } = ports;
+  // What cannot be used is told before any picture is read.
+  resolveRanking(request, viewsOf(request.pictures), ports.embedder);
   const started = now();
-  const tensors = await Promise.all(views.map((view) => readView(view, request.pictures[view]!, images)));
+  const { embeddings, decodeMs, embedMs } = await embedQuery(request.pictures, ports);
+  const embedded = now();
+  const ranking = await rankDesigns(embeddings, request, ports);
+  const ended = now();
+  return {
+    ...ranking,
+    timings: { decodeMs, embedMs, searchMs: ended - embedded, totalMs: ended - started },
+  };
+}
+
+/** A query's embeddings, with which it can be ranked again and again, and where the time went. */
+export interface EmbeddedQuery extends Pick<SearchTimings, "decodeMs" | "embedMs"> {
+  readonly embeddings: PerView<Embedding>;
+}
+
+/** @throws AppError what the picture reader and the embedder throw. */
+export async function embedQuery(
+  pictures: PerView<Uint8Array>,
+  { images, embedder, now }: Pick<SearchPorts, "images" | "embedder" | "now">,
+): Promise<EmbeddedQuery> {
+  const views = viewsOf(pictures);
+  const started = now();
+  const tensors = await Promise.all(views.map((view) => readView(view, pictures[view]!, images)));
   const decoded = now();
   const embeddings = await embedViews(views, tensors, embedder);
-  const embedded = now();
+  return { embeddings, decodeMs: decoded - started, embedMs: now() - decoded };
+}
+
+/**
+ * Ranks the catalog's designs by a query's embeddings.
+ *
+ * @throws AppError INVALID_REQUEST for weights or aspects that cannot be used; what the catalog throws.
+ */
+export async function rankDesigns(
+  embeddings: PerView<Embedding>,
+  request: RankingRequest,
+  { embedder, catalog, judge }: Pick<SearchPorts, "embedder" | "catalog" | "judge">,
+): Promise<Ranking> {
+  const views = viewsOf(embeddings);
+  const { weights, aspects } = resolveRanking(request, views, embedder);
   const weighed = Object.fromEntries(
     views.map((view) => [view, weighAspects(embeddings[view]!, aspects, embedder.aspects)]),
   );
@@ -89,23 +131,23 @@ export async function search(request: SearchRequest, ports: SearchPorts): Promis
     ...design,
     ...(judge && sample ? judge(embeddings, stored, weights, sample) : UNKNOWN),
   }));
-  const searched = now();
+  return { weights, aspects, matches };
+}
+
+function resolveRanking(
+  request: RankingRequest,
+  views: readonly View[],
+  embedder: Pick<Embedder, "aspects" | "colourBlindAspect">,
+): Pick<Ranking, "weights" | "aspects"> {
   return {
-    weights,
-    aspects,
-    timings: {
-      decodeMs: decoded - started,
-      embedMs: embedded - decoded,
-      searchMs: searched - embedded,
-      totalMs: searched - started,
-    },
-    matches,
+    weights: normalizeWeights(request.weights ?? DEFAULT_WEIGHTS, views),
+    aspects: normalizeAspects(requestedAspects(request, embedder), embedder.aspects),
   };
 }
 
 /** @throws AppError INVALID_REQUEST when colours are to be ignored and cannot be. */
 function requestedAspects(
-  { aspects, ignoreColour }: SearchRequest,
+  { aspects, ignoreColour }: RankingRequest,
   embedder: Pick<Embedder, "aspects" | "colourBlindAspect">,
 ): AspectWeights {
   if (!ignoreColour) return aspects ?? defaultAspects(embedder.aspects);

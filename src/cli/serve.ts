@@ -1,0 +1,54 @@
+import { serve } from "@hono/node-server";
+import { openDiptych } from "../compose.js";
+import type { Config } from "../config.js";
+import { AppError } from "../errors.js";
+import { createApp } from "../http/app.js";
+
+export interface ServeFlags {
+  readonly port: number;
+  readonly host: string;
+  readonly version: string;
+}
+
+/**
+ * `diptych serve`: answers until it is told to end, then finishes what it has.
+ *
+ * @throws AppError INVALID_REQUEST when the address cannot be listened on; as openDiptych.
+ */
+export async function runServe({ port, host, version }: ServeFlags, config: Config): Promise<void> {
+  const diptych = await openDiptych({ ...config, create: true });
+  let draining = false;
+  const app = createApp(diptych, {
+    version,
+    isDraining: () => draining,
+    onDefect: (error) => process.stderr.write(`${(error.cause as Error)?.stack ?? error.stack}\n`),
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const server = serve({ fetch: app.fetch, port, hostname: host }, (address) => {
+        process.stderr.write(`Diptych answers at http://${told(host)}:${address.port}\n`);
+      });
+      server.on("error", (cause: NodeJS.ErrnoException) =>
+        reject(
+          new AppError(
+            "INVALID_REQUEST",
+            `${host}:${port} cannot be listened on (${cause.code}); choose another --port or --host.`,
+            { cause },
+          ),
+        ),
+      );
+      const drain = () => {
+        draining = true;
+        server.close(() => resolve());
+      };
+      process.once("SIGINT", drain).once("SIGTERM", drain);
+    });
+  } finally {
+    await diptych.close();
+  }
+}
+
+/** An IPv6 address stands in brackets. */
+function told(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,60 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { secureHeaders } from "hono/secure-headers";
+import { z } from "zod";
+import type { Diptych } from "../compose.js";
+import { AppError } from "../errors.js";
+import { addDesignRoutes } from "./designs.js";
+import { KeptSearches } from "./kept-searches.js";
+import { failureOf, problem } from "./problem.js";
+import { addSearchRoutes } from "./searches.js";
+import { API, type Api, type Served } from "./served.js";
+import { addStatusRoutes } from "./status.js";
+
+export interface AppOptions {
+  /** Of Diptych. */
+  readonly version: string;
+  /** Whether the server takes no more, and only finishes what it has. Default: never. */
+  readonly isDraining?: () => boolean;
+  /** Told of defects, whole. Default: nobody. */
+  readonly onDefect?: (error: AppError) => void;
+}
+
+/** The HTTP API over an open catalog; it does not listen by itself. */
+export function createApp(diptych: Diptych, options: AppOptions): Api {
+  const { version, isDraining = () => false, onDefect = () => {} } = options;
+  const served: Served = { diptych, searches: new KeptSearches() };
+  const api = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return;
+      throw new AppError("INVALID_REQUEST", `The request cannot be used: ${oneLine(result.error)}`);
+    },
+  });
+  api.use(secureHeaders());
+  addStatusRoutes(api, served, { version, isDraining });
+  addSearchRoutes(api, served);
+  addDesignRoutes(api, served);
+  api.doc31(`${API}/openapi.json`, {
+    openapi: "3.1.0",
+    info: {
+      title: "Diptych",
+      version,
+      description: "Visual search for designs with two sides, a front and a back.",
+    },
+  });
+  api.notFound((context) =>
+    problem(
+      context,
+      new AppError("NOT_FOUND", `There is nothing at ${context.req.path}; see ${API}/openapi.json.`),
+    ),
+  );
+  api.onError((error, context) => {
+    const failure = failureOf(error);
+    if (failure.code === "INTERNAL") onDefect(failure);
+    return problem(context, failure);
+  });
+  return api;
+}
+
+function oneLine(error: z.core.$ZodError): string {
+  return z.prettifyError(error).replaceAll(/\s+/gu, " ").replace(/^✖ /u, "");
+}

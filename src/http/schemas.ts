@@ -1,0 +1,141 @@
+import { z } from "@hono/zod-openapi";
+import { VIEWS } from "../core/design.js";
+import { DEFAULT_TOP_K } from "../core/query.js";
+import { VERDICTS } from "../core/verdict.js";
+
+/** Matches of one answer at most. */
+export const MAX_TOP_K = 200;
+/** Designs of one page at most. */
+const MAX_PAGE = 200;
+
+/** `perView(schema)`: a value for each view that has one. */
+const perView = <T extends z.ZodType>(value: T) =>
+  z.object({ front: value.optional(), back: value.optional() });
+
+const weight = z.coerce.number().min(0).max(1e6);
+const filter = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((conditions) => (conditions === undefined ? [] : [conditions].flat()))
+  .openapi({
+    type: "array",
+    items: { type: "string" },
+    description:
+      "Conditions that must all hold: key=value, key=a|b, key!=value, key>=number. May be repeated.",
+    example: ["category=tee|polo"],
+  });
+const topK = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(MAX_TOP_K)
+  .default(DEFAULT_TOP_K)
+  .openapi({ description: "How many matches at most." });
+const aspect = z.string().optional().openapi({
+  description: "What counts, as name=weight of the model's aspects; default: the first of them alone.",
+  example: "detail=0.8,shape=0.2",
+});
+const ignoreColour = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((text) => text === "true")
+  .openapi({ description: "Finds designs whatever their colours." });
+
+const ranking = { aspect, ignoreColour, filter, topK };
+
+/** How a search is ranked again. */
+export const rankingQuery = z.object({
+  front: weight.default(0.5).openapi({ description: "How much the front counts, from 0 up, any scale." }),
+  back: weight.default(0.5).openapi({ description: "How much the back counts, from 0 up, any scale." }),
+  ...ranking,
+});
+export type RankingQuery = z.output<typeof rankingQuery>;
+
+const picture = z
+  .instanceof(File, { error: "expected a picture file" })
+  .optional()
+  .openapi({ type: "string", format: "binary" });
+
+/** The form of a search. */
+export const searchForm = z.object({
+  front: picture,
+  back: picture,
+  frontWeight: weight.default(0.5),
+  backWeight: weight.default(0.5),
+  ...ranking,
+});
+
+const attributes = z.record(z.string(), z.union([z.string(), z.number()]));
+const match = z
+  .object({
+    rank: z.int().min(1),
+    id: z.string(),
+    score: z.number().openapi({ description: "Weighted mean of the shared views' cosines, in [-1, 1]." }),
+    views: perView(z.number()).openapi({ description: "Each shared view's own cosine, in [-1, 1]." }),
+    verdict: z.enum(VERDICTS).nullable(),
+    percentile: z
+      .number()
+      .nullable()
+      .openapi({ description: "Percentage of unrelated designs that come less close, 0 to 100." }),
+    attributes,
+    thumbnails: perView(z.string()).openapi({ description: "Where the views' thumbnails are." }),
+  })
+  .openapi("Match");
+
+export const rankingAnswer = z
+  .object({
+    weights: z
+      .object({ front: z.number(), back: z.number() })
+      .openapi({ description: "As used, with the sum 1." }),
+    aspects: z.record(z.string(), z.number()).openapi({ description: "As used, with the sum 1." }),
+    matches: z.array(match),
+  })
+  .openapi("Ranking");
+
+export const searchAnswer = rankingAnswer
+  .extend({
+    id: z.string().openapi({ description: "Under which the search is kept for a while." }),
+    query: perView(z.string()).openapi({ description: "Where the query's thumbnails are." }),
+    sheet: z.string().openapi({ description: "Where the contact sheet is; .png and .webp are there too." }),
+  })
+  .openapi("Search");
+
+export const design = z
+  .object({ id: z.string(), attributes, thumbnails: perView(z.string()) })
+  .openapi("Design");
+
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),
+  after: z.string().optional().openapi({ description: "The `next` of the page before." }),
+  filter,
+});
+export const designPage = z
+  .object({ designs: z.array(design), next: z.string().nullable() })
+  .openapi("DesignPage");
+
+export const viewName = z.enum(VIEWS);
+
+export const stats = z
+  .object({
+    version: z.string(),
+    model: z.object({ id: z.string(), sha256: z.string().nullable(), embeddingDim: z.int() }),
+    aspects: z.array(z.string()),
+    catalog: z.object({
+      designs: z.int(),
+      views: z.object({ front: z.int(), back: z.int() }),
+      version: z.int(),
+      bytesOnDisk: z.int(),
+    }),
+    searches: z.object({ kept: z.int() }),
+  })
+  .openapi("Stats");
+
+export const problemDocument = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().openapi({ description: "What was expected, what came, what to do." }),
+    code: z.string(),
+  })
+  .openapi("Problem");
