@@ -1,11 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { secureHeaders } from "hono/secure-headers";
-import { z } from "zod";
 import type { Diptych } from "../compose.js";
 import { AppError } from "../errors.js";
 import { addDesignRoutes } from "./designs.js";
 import { KeptSearches } from "./kept-searches.js";
+import { pageRoutes } from "./pages/routes.js";
 import { failureOf, problem } from "./problem.js";
+import { invalidRequest } from "./schemas.js";
 import { addSearchRoutes } from "./searches.js";
 import { API, type Api, type Served } from "./served.js";
 import { addStatusRoutes } from "./status.js";
@@ -19,17 +20,30 @@ export interface AppOptions {
   readonly onDefect?: (error: AppError) => void;
 }
 
-/** The HTTP API over an open catalog; it does not listen by itself. */
+/** The HTTP API and the pages over an open catalog; it does not listen by itself. */
 export function createApp(diptych: Diptych, options: AppOptions): Api {
   const { version, isDraining = () => false, onDefect = () => {} } = options;
   const served: Served = { diptych, searches: new KeptSearches() };
   const api = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
-      throw new AppError("INVALID_REQUEST", `The request cannot be used: ${oneLine(result.error)}`);
+      throw invalidRequest(result.error);
     },
   });
-  api.use(secureHeaders());
+  api.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        imgSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      // Whether it is reached by https is for whoever puts a proxy before it.
+      strictTransportSecurity: false,
+    }),
+  );
   addStatusRoutes(api, served, { version, isDraining });
   addSearchRoutes(api, served);
   addDesignRoutes(api, served);
@@ -41,6 +55,7 @@ export function createApp(diptych: Diptych, options: AppOptions): Api {
       description: "Visual search for designs with two sides, a front and a back.",
     },
   });
+  api.route("/", pageRoutes(served, onDefect));
   api.notFound((context) =>
     problem(
       context,
@@ -53,8 +68,4 @@ export function createApp(diptych: Diptych, options: AppOptions): Api {
     return problem(context, failure);
   });
   return api;
-}
-
-function oneLine(error: z.core.$ZodError): string {
-  return z.prettifyError(error).replaceAll(/\s+/gu, " ").replace(/^✖ /u, "");
 }

@@ -1,9 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type Design, viewsOf } from "../core/design.js";
+import type { Design } from "../core/design.js";
 import { parseCondition } from "../core/filter.js";
 import { AppError } from "../errors.js";
 import { design, designPage, pageQuery, rankingAnswer, rankingQuery, viewName } from "./schemas.js";
-import { rankingRequest } from "./searches.js";
+import { rankingRequest, rankSimilar, required } from "./searching.js";
 import { API, type Api, answerOf, failures, json, type Served, thumbnailUrls } from "./served.js";
 
 /** Ids of designs may be long, those of paths are not endless. */
@@ -57,14 +57,8 @@ export function addDesignRoutes(api: Api, served: Served): void {
 
   api.openapi(similar, async (context) => {
     const { id } = context.req.valid("param");
-    const { views } = required(await catalog.getEmbedded([id]), id);
-    const embeddings = Object.fromEntries(viewsOf(views).map((view) => [view, views[view]!.embedding]));
-    const request = rankingRequest(context.req.valid("query"));
-    // One more, for the design itself is among those most similar to it.
-    const ranking = await served.diptych.rank(embeddings, { ...request, topK: request.topK! + 1 });
-    const others = ranking.matches.filter((match) => match.id !== id).slice(0, request.topK);
-    const matches = others.map((match, i) => ({ ...match, rank: i + 1 }));
-    return context.json(await answerOf({ ...ranking, matches }, served), 200);
+    const ranking = await rankSimilar(served, id, rankingRequest(context.req.valid("query")));
+    return context.json(await answerOf(ranking, served), 200);
   });
 
   api.openapi(thumbnail, async (context) => {
@@ -80,12 +74,6 @@ export function addDesignRoutes(api: Api, served: Served): void {
     if (!picture) throw new AppError("NOT_FOUND", `The design "${id}" has no ${view} picture.`);
     return context.body(Buffer.from(picture), 200, { "Content-Type": "image/webp" });
   });
-}
-
-function required<T>(found: ReadonlyMap<string, T>, id: string): T {
-  const value = found.get(id);
-  if (value) return value;
-  throw new AppError("NOT_FOUND", `There is no design "${id}" in the catalog.`);
 }
 
 /** Without the paths of its pictures, which are nobody's business outside of this machine. */

@@ -3,12 +3,12 @@ import { HTTPException } from "hono/http-exception";
 import { AppError, errorTable } from "../errors.js";
 
 /** What strangers are told of a defect, whose own text may hold anything. */
-const DEFECT = "Something went wrong inside Diptych; it was logged with the request's id.";
+const DEFECT = "Something went wrong inside Diptych; it was logged.";
 
 /** A failure as an RFC 9457 problem document. */
 export function problem(context: Context, failure: AppError): Response {
   const { httpStatus, title, retryable } = errorTable[failure.code];
-  const detail = failure.code === "INTERNAL" ? DEFECT : failure.message;
+  const detail = detailOf(failure);
   if (retryable) context.header("Retry-After", "1");
   return context.body(
     JSON.stringify({
@@ -21,6 +21,11 @@ export function problem(context: Context, failure: AppError): Response {
     httpStatus,
     { "Content-Type": "application/problem+json" },
   );
+}
+
+/** What strangers may read of a failure. */
+export function detailOf(failure: AppError): string {
+  return failure.code === "INTERNAL" ? DEFECT : failure.message;
 }
 
 /** Any failure of a request as one of the table; what Hono refuses by itself is no defect: no form, or none of the kind asked for. */

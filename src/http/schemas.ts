@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { VIEWS } from "../core/design.js";
 import { DEFAULT_TOP_K } from "../core/query.js";
 import { VERDICTS } from "../core/verdict.js";
+import { AppError } from "../errors.js";
 
 /** Matches of one answer at most. */
 export const MAX_TOP_K = 200;
@@ -50,6 +51,18 @@ export const rankingQuery = z.object({
   ...ranking,
 });
 export type RankingQuery = z.output<typeof rankingQuery>;
+
+/** @throws AppError INVALID_REQUEST for what is none. */
+export function parseRankingQuery(query: unknown): RankingQuery {
+  const parsed = rankingQuery.safeParse(query);
+  if (parsed.success) return parsed.data;
+  throw invalidRequest(parsed.error);
+}
+
+export function invalidRequest(error: z.core.$ZodError): AppError {
+  const told = z.prettifyError(error).replaceAll(/\s+/gu, " ").replace(/^✖ /u, "");
+  return new AppError("INVALID_REQUEST", `The request cannot be used: ${told}`);
+}
 
 const picture = z
   .instanceof(File, { error: "expected a picture file" })

@@ -1,15 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
-import { parseAspects } from "../core/aspects.js";
-import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
-import { parseCondition } from "../core/filter.js";
-import type { RankingRequest } from "../core/search.js";
+import type { PerView } from "../core/design.js";
 import { AppError } from "../errors.js";
-import { type RankingQuery, rankingQuery, searchAnswer, searchForm, viewName } from "./schemas.js";
+import { formLimit } from "./form-limit.js";
+import { rankingQuery, searchAnswer, searchForm, viewName } from "./schemas.js";
+import { keepSearch, picturesOf, queryUrls, rankingRequest } from "./searching.js";
 import { API, type Api, answerOf, failures, json, type Served } from "./served.js";
-
-/** Two pictures of 32 MiB and what is around them in a form. */
-const MAX_FORM_BYTES = 65 * 1024 * 1024;
 
 const SHEET_TYPES = { jpg: "jpeg", png: "png", webp: "webp" } as const;
 const idParam = z.object({ id: z.string().max(64) });
@@ -55,26 +50,12 @@ const sheet = createRoute({
 export function addSearchRoutes(api: Api, served: Served): void {
   const { diptych, searches } = served;
 
-  api.use(
-    create.path,
-    bodyLimit({
-      maxSize: MAX_FORM_BYTES,
-      onError: () => {
-        throw new AppError("IMAGE_TOO_LARGE", `A search may have ${MAX_FORM_BYTES} bytes; received more.`);
-      },
-    }),
-  );
+  api.use(create.path, formLimit);
   api.openapi(create, async (context) => {
     const { front, back, frontWeight, backWeight, ...ranking } = context.req.valid("form");
-    const pictures = await bytesOf({ front, back });
+    const pictures = await picturesOf({ front, back });
     const request = rankingRequest({ ...ranking, front: frontWeight, back: backWeight });
-    const making = thumbnailsOf(pictures, diptych.thumbnail);
-    // What a picture fails with is told by the embedding, which knows whose it is.
-    making.catch(() => {});
-    const { embeddings } = await diptych.embed(pictures);
-    const thumbnails = await making;
-    const ranked = await diptych.rank(embeddings, request);
-    const id = searches.keep({ embeddings, thumbnails });
+    const { id, thumbnails, ranking: ranked } = await keepSearch(served, pictures, request);
     context.header("Location", `${API}/searches/${id}`);
     return context.json({ ...addresses(id, thumbnails), ...(await answerOf(ranked, served)) }, 201);
   });
@@ -110,42 +91,5 @@ export function addSearchRoutes(api: Api, served: Served): void {
 }
 
 function addresses(id: string, thumbnails: PerView<unknown>) {
-  const address = `${API}/searches/${id}`;
-  const query = Object.fromEntries(viewsOf(thumbnails).map((view) => [view, `${address}/query/${view}`]));
-  return { id, query, sheet: `${address}/sheet/jpg` };
-}
-
-/** @throws AppError INVALID_REQUEST for a filter or aspects that are none. */
-export function rankingRequest(query: RankingQuery): RankingRequest {
-  const { front, back, aspect, ignoreColour, filter, topK } = query;
-  return {
-    weights: { front, back },
-    ...(aspect !== undefined && { aspects: parseAspects(aspect) }),
-    ignoreColour,
-    filter: filter.map(parseCondition),
-    topK,
-  };
-}
-
-/** A file input that was left empty comes as a file without a name and without bytes. */
-async function bytesOf(files: Record<View, File | undefined>): Promise<PerView<Uint8Array>> {
-  const pictures: { [V in View]?: Uint8Array } = {};
-  for (const view of VIEWS) {
-    const file = files[view];
-    if (file && (file.size > 0 || file.name !== ""))
-      pictures[view] = new Uint8Array(await file.arrayBuffer());
-  }
-  if (viewsOf(pictures).length > 0) return pictures;
-  throw new AppError(
-    "INVALID_REQUEST",
-    "A search needs a front picture, a back picture or both, as the form's files front and back; received none.",
-  );
-}
-
-async function thumbnailsOf(
-  pictures: PerView<Uint8Array>,
-  thumbnail: (picture: Uint8Array) => Promise<Uint8Array>,
-): Promise<PerView<Uint8Array>> {
-  const made = viewsOf(pictures).map(async (view) => [view, await thumbnail(pictures[view]!)] as const);
-  return Object.fromEntries(await Promise.all(made));
+  return { id, query: queryUrls(id, thumbnails), sheet: `${API}/searches/${id}/sheet/jpg` };
 }

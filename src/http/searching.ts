@@ -1,0 +1,91 @@
+import { parseAspects } from "../core/aspects.js";
+import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
+import { parseCondition } from "../core/filter.js";
+import type { Ranking, RankingRequest } from "../core/search.js";
+import { AppError } from "../errors.js";
+import type { RankingQuery } from "./schemas.js";
+import { API, type Served } from "./served.js";
+
+/** What a form's fields or an address's query string ask for. */
+export function rankingRequest(query: RankingQuery): RankingRequest & { readonly topK: number } {
+  const { front, back, aspect, ignoreColour, filter, topK } = query;
+  return {
+    weights: { front, back },
+    ...(aspect !== undefined && { aspects: parseAspects(aspect) }),
+    ignoreColour,
+    filter: filter.map(parseCondition),
+    topK,
+  };
+}
+
+/**
+ * The pictures of a form. A file input that was left empty comes as a file without a name and without bytes.
+ *
+ * @throws AppError INVALID_REQUEST when there is none.
+ */
+export async function picturesOf(files: { readonly [V in View]?: unknown }): Promise<PerView<Uint8Array>> {
+  const pictures: { [V in View]?: Uint8Array } = {};
+  for (const view of VIEWS) {
+    const file = files[view];
+    if (!(file instanceof File) || (file.size === 0 && file.name === "")) continue;
+    pictures[view] = new Uint8Array(await file.arrayBuffer());
+  }
+  if (viewsOf(pictures).length > 0) return pictures;
+  throw new AppError(
+    "INVALID_REQUEST",
+    "A search needs a front picture, a back picture or both, as the form's files front and back; received none.",
+  );
+}
+
+/** A search whose embeddings are kept under its id, ranked for the first time. */
+export async function keepSearch(
+  { diptych, searches }: Served,
+  pictures: PerView<Uint8Array>,
+  request: RankingRequest,
+): Promise<{ id: string; thumbnails: PerView<Uint8Array>; ranking: Ranking }> {
+  const making = thumbnailsOf(pictures, diptych.thumbnail);
+  // What a picture fails with is told by the embedding, which knows whose it is.
+  making.catch(() => {});
+  const { embeddings } = await diptych.embed(pictures);
+  const thumbnails = await making;
+  const ranking = await diptych.rank(embeddings, request);
+  return { id: searches.keep({ embeddings, thumbnails }), thumbnails, ranking };
+}
+
+async function thumbnailsOf(
+  pictures: PerView<Uint8Array>,
+  thumbnail: (picture: Uint8Array) => Promise<Uint8Array>,
+): Promise<PerView<Uint8Array>> {
+  const made = viewsOf(pictures).map(async (view) => [view, await thumbnail(pictures[view]!)] as const);
+  return Object.fromEntries(await Promise.all(made));
+}
+
+/** Where the thumbnails of a kept search's pictures are. */
+export function queryUrls(id: string, thumbnails: PerView<unknown>): PerView<string> {
+  return Object.fromEntries(viewsOf(thumbnails).map((view) => [view, `${API}/searches/${id}/query/${view}`]));
+}
+
+/**
+ * Ranks the others by a design of the catalog.
+ *
+ * @throws AppError NOT_FOUND when there is no such design.
+ */
+export async function rankSimilar(
+  { diptych }: Served,
+  id: string,
+  request: RankingRequest & { readonly topK: number },
+): Promise<Ranking> {
+  const { views } = required(await diptych.catalog.getEmbedded([id]), id);
+  const embeddings = Object.fromEntries(viewsOf(views).map((view) => [view, views[view]!.embedding]));
+  // One more, for the design itself is among those most similar to it.
+  const ranking = await diptych.rank(embeddings, { ...request, topK: request.topK + 1 });
+  const others = ranking.matches.filter((match) => match.id !== id).slice(0, request.topK);
+  return { ...ranking, matches: others.map((match, i) => ({ ...match, rank: i + 1 })) };
+}
+
+/** @throws AppError NOT_FOUND when the design was not found. */
+export function required<T>(found: ReadonlyMap<string, T>, id: string): T {
+  const value = found.get(id);
+  if (value) return value;
+  throw new AppError("NOT_FOUND", `There is no design "${id}" in the catalog.`);
+}
