@@ -1,10 +1,15 @@
-/** `npm run demo`: draws a catalogue of garment flats, imports it, and searches it with a pair that was scanned askew. */
+/**
+ * `npm run demo`: draws a catalogue of garment flats, imports it, searches it with a pair that was scanned askew, and serves it.
+ * `--no-serve` stops before that; `--size N` draws another number of pairs.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { formatMatches } from "../src/cli/match-table.js";
 import { createProgress, type Progress } from "../src/cli/progress.js";
-import { openDiptych } from "../src/index.js";
+import { runServe } from "../src/cli/serve.js";
+import { readConfig } from "../src/config.js";
+import { type AppError, openDiptych } from "../src/index.js";
 import { rasterise, writeCatalogue } from "./catalogue.js";
 import { createFlatDesign } from "./flats/design.js";
 import { drawFlat } from "./flats/draw.js";
@@ -14,7 +19,12 @@ const SEED = 1;
 /** The design whose pair, scaled, shifted, turned and recompressed, is the query. */
 const QUERY_INDEX = 26;
 
-const { values } = parseArgs({ options: { size: { type: "string", default: "300" } } });
+/** The port of the server, or any when that is taken. */
+const PORT = 5000;
+
+const { values } = parseArgs({
+  options: { size: { type: "string", default: "300" }, "no-serve": { type: "boolean", default: false } },
+});
 const size = Number(values.size);
 if (!(Number.isInteger(size) && size > QUERY_INDEX)) {
   throw new Error(`--size takes a whole number above ${QUERY_INDEX}; received ${values.size}.`);
@@ -58,6 +68,18 @@ The query is ${design.id}, scaled, shifted, turned by three degrees and recompre
 ${formatMatches(matches)}
 Found in ${timings.totalMs.toFixed(0)} ms. Contact sheet: ${rel("contact-sheet.jpg")}
 Search it yourself: ${command}`);
+
+if (!values["no-serve"]) await serveCatalogue();
+
+async function serveCatalogue(): Promise<void> {
+  const config = readConfig({ catalog: path.join(directory, "catalog") }, process.env);
+  const serve = (port: number) => runServe({ port, host: "127.0.0.1" }, config);
+  console.log("\nIn the browser, until Ctrl-C:");
+  await serve(PORT).catch((error: AppError) => {
+    if (error.code !== "INVALID_REQUEST") throw error;
+    return serve(0);
+  });
+}
 
 function startProgress(unit: string, total: number): Progress {
   return createProgress({ stream: process.stderr, now: () => performance.now(), total, unit });

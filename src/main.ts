@@ -1,10 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { readConfig, type Settings } from "./config.js";
 import { AppError, errorTable } from "./errors.js";
-
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+import { version } from "./version.js";
 
 const program = new Command("diptych")
   .description("Visual search for designs with two sides, a front and a back.")
@@ -63,7 +61,7 @@ program
   .option("--host <address>", "address to listen on", "127.0.0.1")
   .action(async (options) => {
     const { runServe } = await import("./cli/serve.js");
-    await runServe({ ...options, version }, config());
+    await runServe(options, config());
   });
 
 program

@@ -3,11 +3,11 @@ import { openDiptych } from "../compose.js";
 import type { Config } from "../config.js";
 import { AppError } from "../errors.js";
 import { createApp } from "../http/app.js";
+import { version } from "../version.js";
 
 export interface ServeFlags {
   readonly port: number;
   readonly host: string;
-  readonly version: string;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface ServeFlags {
  *
  * @throws AppError INVALID_REQUEST when the address cannot be listened on; as openDiptych.
  */
-export async function runServe({ port, host, version }: ServeFlags, config: Config): Promise<void> {
+export async function runServe({ port, host }: ServeFlags, config: Config): Promise<void> {
   const diptych = await openDiptych({ ...config, create: true });
   let draining = false;
   const app = createApp(diptych, {
