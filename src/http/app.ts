@@ -34,7 +34,10 @@ export function createApp(diptych: Diptych, options: AppOptions): Api {
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
-        imgSrc: ["'self'"],
+        // blob: a picture that was chosen, before it is sent.
+        imgSrc: ["'self'", "blob:"],
+        scriptSrc: ["'self'"],
+        connectSrc: ["'self'"],
         styleSrc: ["'self'"],
         formAction: ["'self'"],
         baseUri: ["'none'"],

@@ -6,9 +6,7 @@ import { type Html, page } from "./layout.js";
 export function failurePage(language: Language, detail: string): Html {
   const texts = textsOf(language);
   return page(
-    language,
-    texts.failed,
-    "/",
+    { language, title: texts.failed, address: "/" },
     html`<section class="intro"><h1>${texts.failed}</h1><p class="quiet">${detail}</p>
 <p class="actions"><a href="/">${texts.backToSearch}</a></p></section>`,
   );

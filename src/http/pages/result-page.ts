@@ -27,9 +27,7 @@ export function resultPage(result: ResultPage): Html {
   const { language, title, address, query, answer, links } = result;
   const texts = textsOf(language);
   return page(
-    language,
-    title,
-    address,
+    { language, title, address, script: "result" },
     html`<div class="result">
 <aside class="query">
 <h2>${texts.yourPair}</h2>
@@ -39,8 +37,10 @@ ${controls(result, texts)}
 </aside>
 <section>
 <div class="heading"><h1>${title}</h1></div>
+<div class="matches" aria-live="polite">
 ${note(answer, texts)}
 <ol class="grid">${answer.matches.map((match) => card(match, texts))}</ol>
+</div>
 </section>
 </div>`,
   );

@@ -8,7 +8,7 @@ import { keepSearch, picturesOf, queryUrls, rankingRequest, rankSimilar, require
 import { API, answerOf, type Served, thumbnailUrls } from "../served.js";
 import { failurePage } from "./failure-page.js";
 import { isLanguage, LANGUAGE_COOKIE, languageOf, textsOf } from "./language.js";
-import { STYLE_PATH } from "./layout.js";
+import { ICON_PATH, icon, SCRIPTS, STYLE_PATH } from "./layout.js";
 import { resultPage } from "./result-page.js";
 import { searchPage } from "./search-page.js";
 import { style } from "./style.js";
@@ -88,7 +88,7 @@ export function pageRoutes(served: Served, onDefect: (error: AppError) => void):
   });
 
   pages.post("/language", async (context) => {
-    const { language, back } = await context.req.parseBody();
+    const { language, return: back } = await context.req.parseBody();
     if (typeof language === "string" && isLanguage(language)) {
       setCookie(context, LANGUAGE_COOKIE, language, { maxAge: YEAR_S, sameSite: "Lax", httpOnly: true });
     }
@@ -97,12 +97,19 @@ export function pageRoutes(served: Served, onDefect: (error: AppError) => void):
     return context.redirect(isOwn ? back : "/", 303);
   });
 
-  pages.get(STYLE_PATH, (context) =>
-    context.body(style, 200, {
-      "Content-Type": "text/css; charset=utf-8",
-      "Cache-Control": "public, max-age=31536000, immutable",
-    }),
-  );
+  const assets = [
+    { path: STYLE_PATH, text: style, type: "text/css" },
+    { path: ICON_PATH, text: icon, type: "image/svg+xml" },
+    ...Object.values(SCRIPTS).map(({ path, code }) => ({ path, text: code, type: "text/javascript" })),
+  ];
+  for (const { path, text, type } of assets) {
+    pages.get(path, (context) =>
+      context.body(text, 200, {
+        "Content-Type": `${type}; charset=utf-8`,
+        "Cache-Control": "public, max-age=31536000, immutable",
+      }),
+    );
+  }
 
   pages.onError((error, context) => {
     const failure = failureOf(error);

@@ -39,6 +39,17 @@ p { margin: 0; text-wrap: balance; }
   min-height: clamp(180px, 34vh, 340px); padding: 24px;
   background: var(--surface); border: 1px solid var(--line); border-radius: 16px;
 }
+.zone.over { border-color: var(--accent); border-style: dashed; }
+.zone img { max-width: 100%; max-height: 220px; object-fit: contain; background: #fff; border-radius: 8px; }
+.hint, .remove, .swap { display: none; }
+@media (scripting: enabled) {
+  .hint, .swap { display: inline-block; }
+  .zone.filled .hint { display: none; }
+  .zone.filled .remove { display: inline-block; }
+}
+.remove, .swap { border: 0; background: none; color: var(--quiet); cursor: pointer; padding: 6px 10px; font-family: inherit; }
+.remove:hover, .swap:hover { color: var(--ink); }
+[hidden] { display: none !important; }
 .zone strong { font-weight: 500; font-size: 18px; }
 .zone input { width: 260px; max-width: 100%; font: inherit; font-size: 14px; color: var(--quiet); }
 input::file-selector-button {

@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+/** Debian's; CHROMIUM names another. */
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** Why tests in a browser cannot run here, or null. */
+export const noBrowser = existsSync(executablePath)
+  ? null
+  : `there is no browser at ${executablePath}; install Debian's package chromium, or name one with CHROMIUM`;
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
