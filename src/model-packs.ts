@@ -1,11 +1,10 @@
 /** What the command line does with model packs: composed of the adapters, as compose.ts is. */
-import { rm } from "node:fs/promises";
 import path from "node:path";
 import { readCatalogModels } from "./adapters/lancedb/open-catalog.js";
 import { addPack } from "./adapters/models/add-pack.js";
 import { findPack, packIds, unknownPack } from "./adapters/models/find-pack.js";
 import { type ModelSource, withRecipe } from "./adapters/models/model-source.js";
-import { freeDirectory } from "./adapters/models/new-pack.js";
+import { freeDirectory, removeDirectory } from "./adapters/models/new-pack.js";
 import type { ModelPack } from "./adapters/models/pack.js";
 import { whyUnavailable } from "./adapters/onnx/devices.js";
 import { embedderFor } from "./compose.js";
@@ -48,7 +47,7 @@ export async function addModel(
 ): Promise<ModelPack> {
   if (id !== undefined) await freeDirectory(models, id);
   return withRecipe(models, source, async (recipe) =>
-    addPack(recipe, await freeDirectory(models, id ?? recipe.id)),
+    addPack(recipe, await freeDirectory(models, id ?? recipe.id), source.signal),
   );
 }
 
@@ -92,7 +91,7 @@ export async function removePack(id: string, { models, catalog }: Config): Promi
       `The catalog in ${catalog} holds embeddings of "${id}", which nothing could be compared with afterwards; embed the designs anew first with: diptych import --reembed --model ID`,
     );
   }
-  await rm(path.join(models, id), { recursive: true });
+  await removeDirectory(path.join(models, id));
 }
 
 /** What networks can run on here: null, or why not. */

@@ -12,6 +12,7 @@ import {
   verifyPack,
 } from "../model-packs.js";
 import { formatTable } from "../text-table.js";
+import { writeTo } from "./output-place.js";
 import { parsePooling, parseResizePolicy } from "./pack-options.js";
 import { createProgress, type Progress } from "./progress.js";
 
@@ -105,14 +106,15 @@ export async function runModelsAdd(source: string, flags: AddFlags, config: Conf
   process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
   const progress = downloadProgress();
   try {
-    const pack = await addModel(config, {
+    const options = {
       source,
       ...rest,
       pooling: pooling === undefined ? undefined : parsePooling(pooling),
       resizePolicy: resize === undefined ? undefined : parseResizePolicy(resize),
       onDownload: progress.update,
       signal: interrupt.signal,
-    });
+    };
+    const pack = await writeTo(config.models, () => addModel(config, options));
     process.stdout.write(describeAdded(pack));
     return 0;
   } catch (error) {
@@ -167,7 +169,7 @@ export async function runModelsVerify(id: string | undefined, config: Config): P
   }
   if (failures.length > 0) {
     throw new AppError(
-      failures[0]!.code,
+      "MODEL_INVALID",
       `${failures.length} of ${ids.length} model packs cannot be used; add them again.`,
     );
   }
@@ -175,6 +177,6 @@ export async function runModelsVerify(id: string | undefined, config: Config): P
 
 /** `diptych models remove ID` */
 export async function runModelsRemove(id: string, config: Config): Promise<void> {
-  await removePack(id, config);
+  await writeTo(config.models, () => removePack(id, config));
   process.stdout.write(`Removed the model pack ${id}.\n`);
 }

@@ -105,6 +105,37 @@ describe("embedding a catalog anew", () => {
     expect((await contents(young)).size).toBe(150);
   });
 
+  it("is not taken back where designs would go that were imported since, but embedded back with all of them", async () => {
+    await reembed(young);
+    const writer = await openCatalog({ directory, model: young });
+    const since = sampleDesigns(3, seededRandom(2), young).map((design, i) => ({
+      ...design,
+      id: `since-${i}`,
+    }));
+    await writer.upsert(since);
+    await writer.close();
+    await expect(rollBack(directory)).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      message: expect.stringMatching(/lack 3 of its designs.*diptych import --reembed --model old$/u),
+    });
+    expect(await readCatalogModel(directory)).toEqual(young);
+    await reembed(old);
+    const catalog = await openCatalog({ directory, model: old, create: false });
+    expect((await catalog.stats()).designs).toBe(153);
+    await catalog.close();
+  });
+
+  it("does not switch over from embeddings that it did not begin with", async () => {
+    const late = await openReembedding(directory, third);
+    await reembed(young);
+    await expect(late.switchOver()).rejects.toMatchObject({
+      code: "CATALOG_UNAVAILABLE",
+      message: expect.stringContaining("got other embeddings meanwhile, those of young"),
+    });
+    await late.close();
+    expect(await readCatalogModel(directory)).toEqual(young);
+  });
+
   it("keeps two sets of embeddings, not more", async () => {
     await reembed(young);
     await reembed(third);

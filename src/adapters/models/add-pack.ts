@@ -13,19 +13,36 @@ const MODEL_FILE = "model.onnx";
 /** The longest embedding a pack may have, as its manifest holds it. */
 const MAX_EMBEDDING_DIM = 32_768;
 
+/** Of a title or a licence. */
+const MAX_TEXT_LENGTH = 300;
+
 /**
  * Writes a pack of a network, after a trial run that tells that it works and how long its embeddings are.
  *
  * @param directory of the new pack, named after its id; must not be there yet.
- * @throws AppError MODEL_INVALID when onnxruntime cannot run the network, or it gives out something else than told.
+ * @param signal once aborted, no pack is made.
+ * @throws AppError MODEL_INVALID when onnxruntime cannot run the network, or it gives out something else than told; the
+ * signal's reason.
  */
-export async function addPack(recipe: PackRecipe, directory: string): Promise<ModelPack> {
-  const { title, licence, source, model, input, resizePolicy, resample, outputs, notice } = recipe;
-  const embeddingDim = await embeddingDimOf(recipe);
+export async function addPack(
+  recipe: PackRecipe,
+  directory: string,
+  signal?: AbortSignal,
+): Promise<ModelPack> {
+  const { model, input, resizePolicy, resample, outputs, notice } = recipe;
+  const [title, licence, source] = [recipe.title, recipe.licence, recipe.source].map(oneLine) as [
+    string,
+    string,
+    string,
+  ];
   return createPack(directory, async (unfinished) => {
     const file = path.join(unfinished, MODEL_FILE);
     if (typeof model === "string") await copyFile(model, file);
     else await writeFile(file, model);
+    signal?.throwIfAborted();
+    // Of the copy: what lies beside the source does not come along.
+    const embeddingDim = await tryOut(path.basename(directory), file, recipe);
+    signal?.throwIfAborted();
     const manifest: PackManifest = {
       format: 1,
       id: path.basename(directory),
@@ -49,20 +66,39 @@ export async function addPack(recipe: PackRecipe, directory: string): Promise<Mo
   });
 }
 
-async function embeddingDimOf({ id, model, input, outputs }: PackRecipe): Promise<number> {
-  const lengths = await loadNetwork(model, { input, outputs })
-    .then(async (network) => {
-      await network.release();
-      return network.lengths;
-    })
-    .catch((cause: Error) => {
-      const reason = cause.message.split("\n")[0]!.replace(/[.\s]+$/u, "");
-      throw new AppError("MODEL_INVALID", `The model ${id} cannot be used: ${reason}.`, { cause });
-    });
+/** What strangers' files say, as one line of printable text. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ").slice(0, MAX_TEXT_LENGTH);
+}
+
+/** Runs the network on a black picture; returns how long its embeddings are. */
+async function tryOut(
+  id: string,
+  file: string,
+  { input, outputs }: Pick<PackRecipe, "input" | "outputs">,
+): Promise<number> {
+  const { lengths, finite } = await runOnBlack(file, { input, outputs }).catch((cause: Error) => {
+    const reason = cause.message.split("\n")[0]!.replace(/[.\s]+$/u, "");
+    throw new AppError("MODEL_INVALID", `The model ${id} cannot be used: ${reason}.`, { cause });
+  });
+  if (!finite) {
+    throw new AppError("MODEL_INVALID", `The model ${id} makes embeddings of numbers that are not finite.`);
+  }
   const embeddingDim = lengths.reduce((sum, length) => sum + length, 0);
   if (embeddingDim >= 2 && embeddingDim <= MAX_EMBEDDING_DIM) return embeddingDim;
   throw new AppError(
     "MODEL_INVALID",
     `An embedding has 2 to ${MAX_EMBEDDING_DIM} numbers; those of ${id} have ${embeddingDim}: choose another --output or --pooling.`,
   );
+}
+
+async function runOnBlack(file: string, network: Pick<PackRecipe, "input" | "outputs">) {
+  const { lengths, describe, release } = await loadNetwork(file, network);
+  try {
+    const pooled = await describe(new Uint8Array(network.input.size ** 2 * 3), 1);
+    const finite = pooled.every(({ data }) => (data as Float32Array).every(Number.isFinite));
+    return { lengths, finite };
+  } finally {
+    await release();
+  }
 }

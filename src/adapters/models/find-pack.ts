@@ -25,8 +25,7 @@ export async function packIds(directory: string): Promise<KnownPack[]> {
 async function packsIn(directory: string, own: boolean): Promise<KnownPack[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   return entries
-    .filter(({ name }) => PACK_ID.test(name) && !name.endsWith(".part"))
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && PACK_ID.test(entry.name))
     .map(({ name }) => ({ id: name, own, directory: path.join(directory, name) }));
 }
 
@@ -39,7 +38,12 @@ export async function findPack(id: string, directory: string): Promise<ModelPack
   const known = await packIds(directory);
   const found = known.find((pack) => pack.id === id);
   if (!found) throw unknownPack(id, known);
-  return openPack(found.directory);
+  const pack = await openPack(found.directory);
+  if (pack.manifest.id === id) return pack;
+  throw new AppError(
+    "MODEL_INVALID",
+    `The model pack in ${found.directory} calls itself "${pack.manifest.id}"; give the folder that name, for catalogs know a pack by it.`,
+  );
 }
 
 export function unknownPack(id: string, known: readonly Pick<KnownPack, "id">[]): AppError {

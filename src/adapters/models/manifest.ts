@@ -4,8 +4,8 @@ import { LEARNED_ASPECT } from "../../core/head.js";
 import type { ModelIdentity } from "../../core/ports.js";
 import { RESAMPLING } from "../image/layout.js";
 
-/** What a pack may be called: also the name of its folder. */
-export const PACK_ID = /^[a-z0-9][a-z0-9.-]{0,63}$/u;
+/** What a pack may be called: also the name of its folder; `.part` is what an unfinished one ends in. */
+export const PACK_ID = /^(?!.*\.(?:part)?$)[a-z0-9][a-z0-9.-]{0,63}$/u;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u, "64 lower-case hexadecimal digits");
 const perChannel = (number: z.ZodNumber) => z.tuple([number, number, number]);

@@ -1,4 +1,4 @@
-import { access, mkdir, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "../../errors.js";
 import { packIds } from "./find-pack.js";
@@ -16,22 +16,54 @@ export async function createPack(
   directory: string,
   fill: (unfinished: string) => Promise<void>,
 ): Promise<ModelPack> {
+  await removeLeftovers(path.dirname(directory));
   const unfinished = `${directory}.${process.pid}.part`;
-  await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
   try {
     await fill(unfinished);
     await openPack(unfinished);
-    await rename(unfinished, directory);
+    await rename(unfinished, directory).catch((error: NodeJS.ErrnoException) => {
+      // Another process was faster.
+      if (error.code === "ENOTEMPTY" || error.code === "EEXIST") throw takenId(path.basename(directory));
+      throw error;
+    });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
   return openPack(directory);
 }
 
+/** Removes a pack's folder: first its name, so that no half of it is ever found. */
+export async function removeDirectory(directory: string): Promise<void> {
+  const unnamed = `${directory}.${process.pid}.part`;
+  await rename(directory, unnamed);
+  await rm(unnamed, { recursive: true });
+}
+
+/** What processes that were killed left behind. */
+async function removeLeftovers(models: string): Promise<void> {
+  for (const name of await readdir(models).catch(() => [])) {
+    const [, pid] = /\.(\d+)\.part$/u.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) {
+      await rm(path.join(models, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It may be another user's.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /** Whether there is nothing at the path. */
 export function isFree(directory: string): Promise<boolean> {
-  return access(directory).then(
+  return lstat(directory).then(
     () => false,
     () => true,
   );
@@ -52,7 +84,11 @@ export async function freeDirectory(models: string, id: string): Promise<string>
   const directory = path.join(models, id);
   if ((await isFree(directory)) && !(await packIds(models)).some((known) => known.id === id))
     return directory;
-  throw new AppError(
+  throw takenId(id);
+}
+
+function takenId(id: string): AppError {
+  return new AppError(
     "INVALID_REQUEST",
     `A new model pack gets an id of its own; there is a pack "${id}" already, so choose another with --id.`,
   );

@@ -108,6 +108,13 @@ describe("openPack", () => {
     expect(await refusal()).toMatch(/^The model pack lacks the file .*manifest\.json; /u);
   });
 
+  it.each(["../model.onnx", "/dev/zero"])("refuses a file outside of its folder: %s", async (file) => {
+    await writeManifest(JSON.stringify({ ...manifest, model: { ...manifest.model, path: file } }));
+    expect(await refusal()).toBe(
+      `The model pack in ${directory} names a file outside of its folder, ${file}; build or add the pack again.`,
+    );
+  });
+
   it("refuses a model of which one byte differs, with both hashes", async () => {
     const changed = model.slice();
     changed[3]! ^= 1;

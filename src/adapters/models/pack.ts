@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import type { Head } from "../../core/head.js";
@@ -55,6 +55,12 @@ async function readHead(file: string, manifest: PackManifest): Promise<Head> {
 /** The absolute path of a file of the pack that is what the manifest tells. */
 async function verifiedFile(directory: string, file: { path: string; sha256: string }): Promise<string> {
   const absolute = path.resolve(directory, file.path);
+  if (path.relative(directory, absolute).startsWith("..") || path.isAbsolute(file.path)) {
+    throw new AppError(
+      "MODEL_INVALID",
+      `The model pack in ${directory} names a file outside of its folder, ${file.path}; build or add the pack again.`,
+    );
+  }
   const received = await readPackFile(absolute, sha256OfFile);
   if (received !== file.sha256) {
     throw new AppError(
@@ -87,6 +93,8 @@ async function readManifest(file: string): Promise<PackManifest> {
 
 async function readPackFile<T>(file: string, read: (file: string) => Promise<T>): Promise<T> {
   try {
+    // A device or a pipe would never end.
+    if (!(await stat(file)).isFile()) throw new Error("it is no file");
     return await read(file);
   } catch (cause) {
     throw new AppError(

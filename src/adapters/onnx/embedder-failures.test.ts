@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { LiveThreads } from "../../../test/fixtures/live-threads.js";
 import {
+  constantNetwork,
   flatNetwork,
   identityNetwork,
   lookupNetwork,
@@ -173,6 +174,21 @@ describe("failures", () => {
       "an output is no feature map",
       () => packOf(flatNetwork()),
       /cannot be loaded: its output "features" is not float32 \[batch, channels, height, width\]\.$/u,
+    ],
+    [
+      "embeddings are of another length than told",
+      () =>
+        packOf(identityNetwork(), {
+          projection: { kind: "none" },
+          embeddingDim: 6,
+          aspects: [{ name: "overall", dim: 6 }],
+        }),
+      /cannot be loaded: it makes embeddings of 3 numbers, not of 6 as its manifest tells\.$/u,
+    ],
+    [
+      "an output is of more pictures than were given",
+      () => packOf(constantNetwork(7)),
+      /cannot be loaded: its output "features" is of 7 pictures, not of the 1 it was given\.$/u,
     ],
   ])("to load leave no thread behind: %s", async (_, makePack, told) => {
     const before = threads.started;

@@ -45,13 +45,13 @@ export async function loadNetwork(
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
     });
-    const pool = async (maps: InferenceSession.ReturnType) => {
+    const pool = async (maps: InferenceSession.ReturnType, batchSize: number) => {
       const pooled = await pooling.run(maps);
-      return names.map((name) => pooled[pooledName(name)]!);
+      return names.map((name) => ofEachPicture(name, pooled[pooledName(name)]!, batchSize));
     };
     return {
-      lengths: (await pool(sample)).map(({ dims }) => dims[1]!),
-      describe: async (pixels, batchSize) => pool(await run(pixels, batchSize)),
+      lengths: (await pool(sample, 1)).map(({ dims }) => dims[1]!),
+      describe: async (pixels, batchSize) => pool(await run(pixels, batchSize), batchSize),
       async release() {
         await session.release();
         await pooling.release();
@@ -61,6 +61,13 @@ export async function loadNetwork(
     await session.release();
     throw error;
   }
+}
+
+/** Holds that an output has one vector for each picture: else some would get those of others. */
+function ofEachPicture(name: string, pooled: Tensor, batchSize: number): Tensor {
+  const [vectors] = pooled.dims;
+  if (vectors === batchSize) return pooled;
+  throw new Error(`its output "${name}" is of ${vectors} pictures, not of the ${batchSize} it was given.`);
 }
 
 function outputShape(name: string, { type, dims }: Tensor): OutputShape {

@@ -40,7 +40,15 @@ async function loadModel(): Promise<{ network: Network; project: Projection }> {
     // Without it processors that lack VNNI add two 8-bit products in 16 bits, where they can overflow.
     ...(manifest.model.arithmetic === "exact" && { extra: { session: { x64quantprecision: "1" } } }),
   });
-  return { network, project: await loadProjection(manifest, projectionPath, head) };
+  const project = await loadProjection(manifest, projectionPath, head);
+  const { size } = manifest.input;
+  const sample = await project(await network.describe(new Uint8Array(size * size * 3), 1));
+  if (sample.length !== embeddingDim) {
+    throw new Error(
+      `it makes embeddings of ${sample.length} numbers, not of ${embeddingDim} as its manifest tells.`,
+    );
+  }
+  return { network, project };
 }
 
 async function embedOneByOne(
