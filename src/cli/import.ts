@@ -5,12 +5,12 @@ import type { Config } from "../config.js";
 import type { ImportProgress } from "../core/import.js";
 import { AppError } from "../errors.js";
 import { createImportErrorReport } from "./import-errors.js";
+import { INTERRUPTED, interruptible } from "./interruptible.js";
 import { writeTo } from "./output-place.js";
 import { createProgress, formatDuration, type Progress } from "./progress.js";
 
-/** Exit statuses of `diptych import` beside those of the error table. */
+/** Exit status of `diptych import` beside those of the error table. */
 const SOME_ROWS_FAILED = 3;
-const INTERRUPTED = 130;
 
 interface ImportFlags {
   readonly images?: string;
@@ -83,32 +83,30 @@ async function watch(config: Config, run: RunImport): Promise<number> {
     await mkdir(config.catalog, { recursive: true });
     return createImportErrorReport(errorsPath);
   });
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
   const started = performance.now();
   let progress: Progress | undefined;
   try {
-    const summary = await run({
-      onStart(total) {
-        progress = createProgress({
-          stream: process.stderr,
-          now: () => performance.now(),
-          total,
-          unit: "designs",
-        });
-      },
-      onProgress: ({ rows }) => progress?.update(rows),
-      onError: (error) => report.add(error),
-      signal: interrupt.signal,
-    });
+    const summary = await interruptible((signal) =>
+      run({
+        onStart(total) {
+          progress = createProgress({
+            stream: process.stderr,
+            now: () => performance.now(),
+            total,
+            unit: "designs",
+          });
+        },
+        onProgress: ({ rows }) => progress?.update(rows),
+        onError: (error) => report.add(error),
+        signal,
+      }),
+    );
     const seconds = (performance.now() - started) / 1000;
     progress?.finish(describe(summary, seconds, config.catalog));
     if (report.count > 0) process.stderr.write(`What was wrong with each, and where: ${errorsPath}\n`);
     if (summary.aborted) return INTERRUPTED;
     return summary.failed > 0 ? SOME_ROWS_FAILED : 0;
   } finally {
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
     await report.close();
   }
 }

@@ -12,11 +12,10 @@ import {
   verifyPack,
 } from "../model-packs.js";
 import { formatTable } from "../text-table.js";
+import { orInterrupted } from "./interruptible.js";
 import { writeTo } from "./output-place.js";
 import { parsePooling, parseResizePolicy } from "./pack-options.js";
 import { createProgress, type Progress } from "./progress.js";
-
-const INTERRUPTED = 130;
 
 /** Terminal columns: enough that no hash, licence or reason is cut. */
 const MAX_SHOWN_WIDTH = 500;
@@ -101,29 +100,20 @@ export async function runModelsAdd(source: string, flags: AddFlags, config: Conf
       `--sha256 is 64 lower-case hexadecimal digits; received "${flags.sha256}".`,
     );
   }
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
-  const progress = downloadProgress();
-  try {
+  const interrupted = "Interrupted; no pack was added. Run it again to go on with the download.";
+  return orInterrupted(interrupted, async (signal) => {
     const options = {
       source,
       ...rest,
       pooling: pooling === undefined ? undefined : parsePooling(pooling),
       resizePolicy: resize === undefined ? undefined : parseResizePolicy(resize),
-      onDownload: progress.update,
-      signal: interrupt.signal,
+      onDownload: downloadProgress(),
+      signal,
     };
     const pack = await writeTo(config.models, () => addModel(config, options));
     process.stdout.write(describeAdded(pack));
     return 0;
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    process.stderr.write("Interrupted; no pack was added. Run it again to go on with the download.\n");
-    return INTERRUPTED;
-  } finally {
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
-  }
+  });
 }
 
 function describeAdded({ manifest: { id, embeddingDim, licence } }: ModelPack): string {
@@ -133,19 +123,17 @@ function describeAdded({ manifest: { id, embeddingDim, licence } }: ModelPack): 
 /** One line of progress for each file. */
 function downloadProgress() {
   let shown: { name: string; progress: Progress } | undefined;
-  return {
-    update(name: string, received: number, total: number | null) {
-      const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10;
-      if (shown?.name !== name) {
-        const options = { stream: process.stderr, now: () => performance.now(), unit: "MB" };
-        shown = {
-          name,
-          progress: createProgress({ ...options, total: total === null ? null : megabytes(total) }),
-        };
-      }
-      if (received === total) shown.progress.finish(`${name}: ${megabytes(received)} MB`);
-      else shown.progress.update(megabytes(received));
-    },
+  return (name: string, received: number, total: number | null) => {
+    const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10;
+    if (shown?.name !== name) {
+      const options = { stream: process.stderr, now: () => performance.now(), unit: "MB" };
+      shown = {
+        name,
+        progress: createProgress({ ...options, total: total === null ? null : megabytes(total) }),
+      };
+    }
+    if (received === total) shown.progress.finish(`${name}: ${megabytes(received)} MB`);
+    else shown.progress.update(megabytes(received));
   };
 }
 

@@ -6,10 +6,10 @@ import { formatTable } from "../text-table.js";
 import type { Epoch } from "../training/fit-head.js";
 import { readPairs } from "../training/pairs.js";
 import { RETRIEVAL_METRICS, type Retrieval } from "../training/retrieval.js";
+import { orInterrupted } from "./interruptible.js";
 
-/** Exit statuses of `diptych train` beside those of the error table. */
+/** Exit status of `diptych train` beside those of the error table. */
 const NO_BETTER = 3;
-const INTERRUPTED = 130;
 
 interface TrainFlags {
   readonly group?: string;
@@ -35,21 +35,11 @@ export async function runTrain(
     );
   }
   const labels = file === undefined ? { attribute: group! } : { pairs: await readPairs(file) };
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
-  try {
-    const { signal } = interrupt;
+  return orInterrupted("Interrupted; nothing was written.", async (signal) => {
     const summary = await trainHead(config, { labels, id, seed, onEpoch: tellEpoch, signal });
     process.stdout.write(json ? `${JSON.stringify(toJson(summary), null, 2)}\n` : formatSummary(summary));
     return summary.pack ? 0 : NO_BETTER;
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    process.stderr.write("Interrupted; nothing was written.\n");
-    return INTERRUPTED;
-  } finally {
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
-  }
+  });
 }
 
 function tellEpoch({ number, loss, validation }: Epoch): void {

@@ -56,6 +56,7 @@ export async function withRecipe<T>(
 async function findRecipe(options: ModelSource, remote: RemoteFiles | null): Promise<PackRecipe> {
   const { resizePolicy } = options;
   const place = placeOf(options);
+  refuseUnused(options);
   const source = shownPlace(place);
   if (options.source === VGG16_SOURCE) {
     return vgg16Recipe(await singleFile(place, options, remote), source);
@@ -68,7 +69,7 @@ async function findRecipe(options: ModelSource, remote: RemoteFiles | null): Pro
   if (!remote && !(await stat(source).catch(() => null))?.isDirectory()) {
     throw new AppError(
       "NOT_FOUND",
-      `There is no model source ${source}; name ${VGG16_SOURCE}, a .tflite file, or a folder in Hugging Face's layout, file and folder by path or https URL.`,
+      `There is no model source ${source}; name ${VGG16_SOURCE}, a .tflite file, or a folder in Hugging Face's layout, file and folder by path or https URL${/\.h5$/u.test(source) ? `; Keras's weights are added by: diptych models add ${VGG16_SOURCE} --weights FILE.h5` : ""}.`,
     );
   }
   const folder = remote ? { name: source, file: (name: string) => remote.file(name) } : localFolder(source);
@@ -77,6 +78,25 @@ async function findRecipe(options: ModelSource, remote: RemoteFiles | null): Pro
   if (!remote) await verify(recipe.model, options);
   const policy = resizePolicy === "as-told" ? toldResizePolicy : resizePolicy;
   return { ...recipe, ...(policy && { resizePolicy: policy }) };
+}
+
+/** An option that would change nothing is a mistake of who gave it. */
+function refuseUnused(options: ModelSource): void {
+  const { source } = options;
+  const [kind, unused] =
+    source === VGG16_SOURCE
+      ? ([VGG16_SOURCE, ["file", "output", "pooling", "resizePolicy"]] as const)
+      : isSingleFile(options)
+        ? (["a TFLite file", ["file", "weights"]] as const)
+        : (["a folder", ["weights"]] as const);
+  const given: string[] = unused.filter((name) => options[name as keyof ModelSource] !== undefined);
+  if (kind === "a TFLite file" && options.resizePolicy === "as-told") given.push("resizePolicy");
+  if (given.length === 0) return;
+  const flags = given.map((name) => (name === "resizePolicy" ? "--resize" : `--${name}`)).join(" and ");
+  throw new AppError(
+    "INVALID_REQUEST",
+    `For ${kind} there is nothing that ${flags} could choose; received ${flags}, so leave that out.`,
+  );
 }
 
 /** Where the files are: the source itself, or for a network that has a name of its own where its weights are. */
