@@ -76,15 +76,11 @@ export async function search(request: SearchRequest, ports: SearchPorts): Promis
   const { now } = ports;
   // What cannot be used is told before any picture is read.
   resolveRanking(request, viewsOf(request.pictures), ports.embedder);
-  const started = now();
   const { embeddings, decodeMs, embedMs } = await embedQuery(request.pictures, ports);
   const embedded = now();
   const ranking = await rankDesigns(embeddings, request, ports);
-  const ended = now();
-  return {
-    ...ranking,
-    timings: { decodeMs, embedMs, searchMs: ended - embedded, totalMs: ended - started },
-  };
+  const searchMs = now() - embedded;
+  return { ...ranking, timings: { decodeMs, embedMs, searchMs, totalMs: decodeMs + embedMs + searchMs } };
 }
 
 /** A query's embeddings, with which it can be ranked again and again, and where the time went. */
