@@ -3,8 +3,8 @@
 /** After the last movement: a slider tells of every pixel. */
 const PAUSE_MS = 120;
 
-/** What of the page depends on the ranking. */
-const RANKED = [".matches", ".links"];
+/** What of the page depends on the ranking, and on the page's address. */
+const RANKED = [".matches", ".links", ".switch"];
 
 const form = document.querySelector<HTMLFormElement>("form.controls");
 if (form) {
@@ -35,7 +35,8 @@ if (form) {
     } catch (error) {
       // Overtaken by a later movement.
       if (error instanceof DOMException && error.name === "AbortError") return;
-      controls.requestSubmit === undefined ? controls.submit() : location.assign(address);
+      // The browser's own page tells of a lost connection, and can try again.
+      location.assign(address);
     }
   }
 }

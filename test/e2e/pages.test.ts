@@ -102,6 +102,16 @@ describe.skipIf(noBrowser !== null)("in a browser", () => {
     expect(await page.getByRole("link", { name: "Contact sheet" }).getAttribute("href")).toContain("front=1");
   });
 
+  test("the language switch keeps a ranking that a slider made", async () => {
+    await page.goto(`/designs/${ids[2]}/similar`);
+    await page.locator('input[name="back"]').fill("0");
+    await page.waitForURL("**/similar?front=0.5&back=0");
+    await page.getByRole("button", { name: "繁體中文" }).click();
+    await page.waitForURL("**/similar?front=0.5&back=0");
+    await page.locator('html[lang="zh-Hant"]').waitFor();
+    expect(await page.locator('input[name="back"]').inputValue()).toBe("0");
+  });
+
   test("pictures can be dropped, pasted, swapped and taken out", async () => {
     await page.goto("/");
     await hand("drop", ".zone:first-child", [picture(ids[5]!, "front"), picture(ids[5]!, "back")]);
