@@ -7,6 +7,15 @@ import { RESAMPLING } from "../image/layout.js";
 /** What a pack may be called: also the name of its folder; `.part` is what an unfinished one ends in. */
 export const PACK_ID = /^(?!.*\.(?:part)?$)[a-z0-9][a-z0-9.-]{0,63}$/u;
 
+/** What a pack of a source of this name is called unless told otherwise. */
+export function packIdOf(name: string): string {
+  const id = name
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]+/gu, "-")
+    .replace(/^[.-]+/u, "");
+  return id.slice(0, 64).replace(/[.-]+$/u, "") || "encoder";
+}
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u, "64 lower-case hexadecimal digits");
 const perChannel = (number: z.ZodNumber) => z.tuple([number, number, number]);
 

@@ -8,7 +8,7 @@ import { shownUrl } from "./download/url.js";
 import { sha256OfFile } from "./file-hash.js";
 import { localFolder, readHuggingFace } from "./hugging-face/read-folder.js";
 import { vgg16Recipe } from "./keras/vgg16-recipe.js";
-import type { PackOutput } from "./manifest.js";
+import { type PackOutput, packIdOf } from "./manifest.js";
 import type { PackRecipe } from "./recipe.js";
 import { tfliteRecipe } from "./tflite/recipe.js";
 
@@ -63,7 +63,11 @@ async function findRecipe(options: ModelSource, remote: RemoteFiles | null): Pro
   }
   if (isSingleFile(options)) {
     const file = await singleFile(place, options, remote);
-    const recipe = tfliteRecipe(await readFile(file), { name: idOf(file), source }, options);
+    const recipe = tfliteRecipe(
+      await readFile(file),
+      { name: packIdOf(path.basename(file, path.extname(file))), source },
+      options,
+    );
     return { ...recipe, ...(resizePolicy && resizePolicy !== "as-told" && { resizePolicy }) };
   }
   if (!remote && !(await stat(source).catch(() => null))?.isDirectory()) {
@@ -168,17 +172,5 @@ async function verify(file: string, { sha256 }: ModelSource): Promise<void> {
   throw new AppError(
     "MODEL_INVALID",
     `The file ${file} is not the one asked for: expected sha256 ${sha256}, received ${received}.`,
-  );
-}
-
-/** A pack id of a file's name. */
-function idOf(place: string): string {
-  const name = path.basename(place).replace(/\.[a-z0-9]+$/iu, "");
-  return (
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9.-]+/gu, "-")
-      .replace(/^[.-]+/u, "")
-      .slice(0, 64) || "model"
   );
 }

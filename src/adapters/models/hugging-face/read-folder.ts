@@ -1,6 +1,6 @@
 import { AppError } from "../../../errors.js";
 import type { ResizePolicy } from "../../image/layout.js";
-import type { PackOutput } from "../manifest.js";
+import { type PackOutput, packIdOf } from "../manifest.js";
 import type { PackRecipe } from "../recipe.js";
 import { readConfig } from "./encoder-config.js";
 import { readLicence } from "./licence.js";
@@ -102,10 +102,5 @@ function agreedSize(
 /** Of the last part of a folder's path or a URL, but for what Hugging Face's URLs have behind the model's name. */
 function idOf(source: string): string {
   const place = source.replace(/[?#].*$/u, "").replace(/\/(?:tree|resolve|blob)\/[^/]+\/?$/u, "");
-  const last = place.split(/[/\\]/u).findLast((part) => part !== "") ?? "";
-  const id = last
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]+/gu, "-")
-    .replace(/^[.-]+/u, "");
-  return id.slice(0, 64).replace(/[.-]+$/u, "") || "encoder";
+  return packIdOf(place.split(/[/\\]/u).findLast((part) => part !== "") ?? "");
 }
