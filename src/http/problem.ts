@@ -12,7 +12,8 @@ export function problem(context: Context, failure: AppError): Response {
   if (retryable) context.header("Retry-After", "1");
   return context.body(
     JSON.stringify({
-      type: `about:blank#${failure.code}`,
+      // No page tells more than the title; `code` is what programs go by.
+      type: "about:blank",
       title,
       status: httpStatus,
       detail,

@@ -60,9 +60,8 @@ export function remoteFiles(url: string, directory: string, options: RemoteOptio
   };
 }
 
-/** A full disk too: that is no failure of the source. */
+/** What the file system refuses too, as a full disk does: that is no failure of the source. */
 function mayWorkLater(failure: unknown): boolean {
-  return failure instanceof AppError
-    ? errorTable[failure.code].retryable
-    : (failure as Error)?.name !== "TypeError";
+  if (failure instanceof AppError) return errorTable[failure.code].retryable;
+  return failure instanceof Error && "syscall" in failure;
 }
