@@ -44,10 +44,10 @@ if (directory !== undefined && existsSync(directory)) {
   console.error("Photos are not measured: name the folder that holds train and test.");
 }
 const colours = await measureColours(describe, names);
-reportTables({ ranking, colours, verdicts: verdictsOf(flats) });
+reportTables({ ranking, colours, verdicts: await verdictsOf(flats) });
 
 /** In a catalogue that has every other design with its relatives, and in a third of it. */
-function verdictsOf({ gallery, queries, galleryDescriptors, queryDescriptors }: DescribedFlats) {
+async function verdictsOf({ gallery, queries, galleryDescriptors, queryDescriptors }: DescribedFlats) {
   const pairOf = (descriptors: DescribedFlats["galleryDescriptors"][number]) =>
     Object.fromEntries(VIEWS.map((view) => [view, descriptors[view].get(WHOLE)!]));
   const entries = gallery.map(({ design, relative }, i) => ({
@@ -66,9 +66,10 @@ function verdictsOf({ gallery, queries, galleryDescriptors, queryDescriptors }: 
     flats: entries.filter(({ known }) => known),
     "a third of them": entries.filter(({ known, design }) => known && Math.floor(design / 2) % 3 === 0),
   };
-  return Object.entries(catalogues).flatMap(([name, own]) =>
+  const measured = Object.entries(catalogues).map(([name, own]) =>
     measureVerdicts(name, own, asked, manifest.aspects, manifest.verdicts!),
   );
+  return (await Promise.all(measured)).flat();
 }
 
 /** Every descriptor of each picture. */

@@ -74,29 +74,30 @@ describe("fitted verdicts", () => {
   const model = fitVerdict(searches());
   const { gallery, queries } = searches();
 
-  it("are right on designs that nothing was fitted to", () => {
+  it("are right on designs that nothing was fitted to", async () => {
     const judge = createJudge(aspects, model);
-    const judgeIn = (entries: typeof gallery) => {
+    const judgeIn = async (entries: typeof gallery) => {
       const step = Math.max(1, entries.length / SAMPLE_SIZE);
       const sample = {
         designs: entries.length,
         embeddings: entries.filter((_, i) => i % step < 1).map(({ views }) => views),
       };
+      const judgeMatch = await judge(DEFAULT_WEIGHTS, sample);
       return queries.map((query) =>
         entries.map((entry) => ({
           own: entry.design === query.design,
           grade: entry.grade,
-          verdict: judge(query.views, entry.views, DEFAULT_WEIGHTS, sample).verdict,
+          verdict: judgeMatch(query.views, entry.views).verdict,
         })),
       );
     };
-    const judged = judgeIn(gallery).flat();
+    const judged = (await judgeIn(gallery)).flat();
     const same = judged.filter(({ verdict }) => verdict === "same");
     expect(same.length).toBeGreaterThan(0.9 * queries.length);
     expect(same.filter(({ own, grade }) => own && grade === 3).length / same.length).toBeGreaterThan(0.95);
     const variants = judged.filter(({ verdict, own, grade }) => verdict === "variant" && own && grade === 2);
     expect(variants.length).toBeGreaterThan(0.8 * queries.length);
-    const strangers = judgeIn(gallery.filter(({ design }) => design >= 60));
+    const strangers = await judgeIn(gallery.filter(({ design }) => design >= 60));
     const silent = strangers.filter((matches) => matches.every(({ verdict }) => verdict === "nothing close"));
     expect(silent.length / strangers.length).toBeGreaterThan(0.85);
   });

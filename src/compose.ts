@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import path from "node:path";
+import { createPictureStore } from "./adapters/files/picture-store.js";
 import { drawContactSheet, type SheetFormat } from "./adapters/image/contact-sheet.js";
 import { createImageReader, DEFAULT_LIMITS } from "./adapters/image/reader.js";
 import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
@@ -8,17 +10,21 @@ import { readFeatureFiles, writeFeatureFiles } from "./adapters/npy/features.js"
 import { createEmbedder } from "./adapters/onnx/embedder.js";
 import { openSource, type Source } from "./adapters/sources/open-source.js";
 import { createPictureFileReader } from "./adapters/sources/picture-file.js";
+import { openUpload, type Upload } from "./adapters/sources/upload/open-upload.js";
 import { type Config, readConfig, type Settings } from "./config.js";
 import type { Aspect } from "./core/aspects.js";
-import type { PerView } from "./core/design.js";
+import type { Crop } from "./core/crop.js";
+import type { PerView, Picture } from "./core/design.js";
 import type { Embedding } from "./core/embedding.js";
 import { type ImportProgress, type ImportSummary, importDesigns, type RowError } from "./core/import.js";
 import { type FeatureImportSummary, importFeatures } from "./core/import-features.js";
 import type { Catalog, Embedder, ImageReader, ModelIdentity } from "./core/ports.js";
+import { type PutDesign, putDesign } from "./core/put-design.js";
 import {
   type EmbeddedQuery,
   embedQuery,
   type Match,
+  type QueryPictures,
   type Ranking,
   type RankingRequest,
   rankDesigns,
@@ -78,12 +84,14 @@ export interface Diptych {
   /** The parts of its embeddings, in their order. */
   readonly aspects: readonly Aspect[];
   readonly catalog: Catalog;
+  /** The catalog's folder, absolute. */
+  readonly directory: string;
 
   /** The designs most similar to one or two pictures. */
   search(request: SearchRequest): Promise<SearchResult>;
 
   /** The first half of a search: the embeddings of the pictures, with which {@link rank} answers again and again. */
-  embed(pictures: PerView<Uint8Array>): Promise<EmbeddedQuery>;
+  embed(query: QueryPictures): Promise<EmbeddedQuery>;
 
   /** The second half: ranks the designs by a query's embeddings, in milliseconds. */
   rank(embeddings: PerView<Embedding>, request?: RankingRequest): Promise<Ranking>;
@@ -96,11 +104,32 @@ export interface Diptych {
    */
   import(source: string | Source, request?: ImportRequest): Promise<ImportSummary>;
 
+  /** Adds a design or changes one. As {@link putDesign}; its pictures are kept in the catalog's folder. */
+  put(design: PutDesign): Promise<{ created: boolean }>;
+
+  /**
+   * Opens files that somebody sent, to be imported; close it then. As {@link openUpload}.
+   *
+   * @param files where they lie, by the names they had.
+   * @param directory where a manifest may be unpacked to.
+   */
+  openUpload(files: ReadonlyMap<string, string>, directory: string): Promise<Upload>;
+
+  /**
+   * A design's picture in full size, made of its original.
+   *
+   * @returns WebP, long side at most 2048 px; null when the original is not there any more, or another one.
+   */
+  original(picture: Picture): Promise<Uint8Array | null>;
+
   /** The result of a search as one picture: the query pair top-left, then the matches with rank, id and score. */
   contactSheet(request: SheetRequest): Promise<Buffer>;
 
   /** A picture as the catalog keeps those of its designs: WebP, long side at most 256 px, upright on white. */
-  thumbnail(picture: Uint8Array): Promise<Uint8Array>;
+  thumbnail(picture: Uint8Array, crop?: Crop): Promise<Uint8Array>;
+
+  /** A picture for a large screen: WebP, long side at most 2048 px, upright on white. */
+  fullSize(picture: Uint8Array, crop?: Crop): Promise<Uint8Array>;
 
   /** Finishes what is under way and frees model and catalog. */
   close(): Promise<void>;
@@ -119,30 +148,37 @@ export async function openDiptych(options: DiptychOptions = {}): Promise<Diptych
   const pack = await findPack(config.model, config.models);
   const catalog = await openCatalog({ directory: config.catalog, model: pack.identity, create });
   try {
-    return compose(catalog, await embedderFor(pack, config), readerFor(pack));
+    return compose(config.catalog, catalog, await embedderFor(pack, config), readerFor(pack));
   } catch (error) {
     await catalog.close();
     throw error;
   }
 }
 
-function compose(catalog: Catalog, embedder: Embedder, images: ImageReader): Diptych {
+function compose(directory: string, catalog: Catalog, embedder: Embedder, images: ImageReader): Diptych {
   const { aspects, verdicts } = embedder;
   const judge = verdicts && createJudge(aspects, verdicts);
   const ports: SearchPorts = { images, embedder, catalog, judge, now };
+  const pictures = createPictureStore(directory);
   return {
     model: embedder.model,
     aspects,
     catalog,
+    directory,
     search: (request) => search(request, ports),
-    embed: (pictures) => embedQuery(pictures, ports),
+    embed: (query) => embedQuery(query, ports),
     rank: (embeddings, request = {}) => rankDesigns(embeddings, request, ports),
     async import(source, request = {}) {
-      const { count, rows } = typeof source === "string" ? await openSource(source, request) : source;
+      const {
+        count,
+        rows,
+        readPicture: readOwn,
+      } = typeof source === "string" ? await openSource(source, request) : source;
       request.onStart?.(count);
       const summary = await importDesigns({
         rows: rows(),
-        readFile: readPicture,
+        readFile: readOwn ?? readPicture,
+        ...(readOwn && { pictures }),
         hash,
         images,
         embedder,
@@ -153,13 +189,29 @@ function compose(catalog: Catalog, embedder: Embedder, images: ImageReader): Dip
       if (summary.imported > 0) await catalog.compact();
       return summary;
     },
+    put: (design) => putDesign(design, { images, embedder, catalog, pictures, hash }),
+    openUpload: (files, unpackTo) => openUpload(files, unpackTo, DEFAULT_LIMITS.maxImageBytes),
+    original: (picture) => drawOriginal(picture, directory, images),
     contactSheet: (request) => drawSheet(request, catalog, images),
-    thumbnail: (picture) => images.toThumbnail(picture),
+    thumbnail: (picture, crop) => images.toThumbnail(picture, crop),
+    fullSize: (picture, crop) => images.toFullSize(picture, crop),
     async close() {
       await embedder.close();
       await catalog.close();
     },
   };
+}
+
+async function drawOriginal(
+  picture: Picture,
+  directory: string,
+  images: ImageReader,
+): Promise<Uint8Array | null> {
+  if (picture.path === null) return null;
+  const bytes = await readPicture(path.resolve(directory, picture.path)).catch(() => null);
+  // What lies there now may be something else, and nobody's business.
+  if (bytes === null || hash(bytes) !== picture.sha256) return null;
+  return images.toFullSize(bytes);
 }
 
 async function drawSheet(request: SheetRequest, catalog: Catalog, images: ImageReader): Promise<Buffer> {

@@ -16,14 +16,16 @@ export {
   openDiptych,
   type SheetRequest,
 } from "./compose.js";
+export type { Crop } from "./core/crop.js";
 export type { Attributes, Design, PerView, Picture, View } from "./core/design.js";
-export { type Condition, type Filter, parseCondition } from "./core/filter.js";
+export { type Condition, type Filter, parseCondition, parseFilter } from "./core/filter.js";
 export type { ImportProgress, ImportSummary, RowError } from "./core/import.js";
 export type { Catalog, CatalogStats, DesignPage, ModelIdentity } from "./core/ports.js";
 export type { Weights } from "./core/query.js";
 export type {
   EmbeddedQuery,
   Match,
+  QueryPictures,
   Ranking,
   RankingRequest,
   SearchRequest,

@@ -69,7 +69,7 @@ async function embedPictures(
   try {
     return await importDesigns({
       rows: catalogRows(from),
-      readFile: readPicture,
+      readFile: (file) => readPicture(path.resolve(config.catalog, file)),
       hash: (bytes) => createHash("sha256").update(bytes).digest("hex"),
       images: readerFor(pack),
       embedder,

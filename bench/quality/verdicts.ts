@@ -20,19 +20,20 @@ export interface EmbeddedPair {
  * How often verdicts are right: of the matches that got one among the first 20, the share that is of the grade it claims; and
  * of the queries whose subject the catalogue lacks, the share of which it says that nothing is close.
  */
-export function measureVerdicts(
+export async function measureVerdicts(
   catalogue: string,
   gallery: readonly EmbeddedPair[],
   queries: readonly EmbeddedPair[],
   aspects: readonly Aspect[],
   model: VerdictModel,
-): Record<string, string | number>[] {
+): Promise<Record<string, string | number>[]> {
   const judge = createJudge(aspects, model);
   const step = Math.max(1, gallery.length / SAMPLE_SIZE);
   const sample: CatalogSample = {
     designs: gallery.length,
     embeddings: gallery.filter((_, i) => i % step < 1).map(({ views }) => views),
   };
+  const judgeMatch = await judge(DEFAULT_WEIGHTS, sample);
   const whole = aspects[0]!;
   const first = (views: PerView<Embedding>) =>
     Object.fromEntries(
@@ -48,7 +49,7 @@ export function measureVerdicts(
       .slice(0, DEFAULT_TOP_K)
       .map(({ entry }) => ({
         grade: entry.subject === query.subject ? entry.grade : 0,
-        verdict: judge(query.views, entry.views, DEFAULT_WEIGHTS, sample).verdict!,
+        verdict: judgeMatch(query.views, entry.views).verdict!,
       }));
     return { known: subjects.has(query.subject), matches };
   });

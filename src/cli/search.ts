@@ -5,7 +5,7 @@ import { type Diptych, openDiptych, readPicture } from "../compose.js";
 import type { Config } from "../config.js";
 import { parseAspects } from "../core/aspects.js";
 import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
-import { parseCondition } from "../core/filter.js";
+import { parseFilter } from "../core/filter.js";
 import { normalizeWeights } from "../core/query.js";
 import type { SearchResult } from "../core/search.js";
 import { AppError } from "../errors.js";
@@ -32,7 +32,7 @@ const sheetFormats = { ".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": 
 export async function runSearch(flags: SearchFlags, config: Config): Promise<void> {
   // What can be wrong with the words of the command is told before the model is loaded.
   const format = flags.sheet === undefined ? null : sheetFormat(flags.sheet);
-  const filter = flags.filter.map(parseCondition);
+  const filter = parseFilter(flags.filter);
   const aspects = flags.aspect === undefined ? undefined : parseAspects(flags.aspect);
   const pictures = await readPictures(flags);
   const weights = normalizeWeights({ front: flags.frontWeight, back: flags.backWeight }, viewsOf(pictures));

@@ -1,4 +1,5 @@
 import { serve } from "@hono/node-server";
+import { collectDefaultMetrics } from "prom-client";
 import { openDiptych } from "../compose.js";
 import type { Config } from "../config.js";
 import { AppError } from "../errors.js";
@@ -23,9 +24,10 @@ export async function runServe({ port, host }: ServeFlags, config: Config): Prom
     isDraining: () => draining,
     onDefect: (error) => process.stderr.write(`${(error.cause as Error)?.stack ?? error.stack}\n`),
   });
+  collectDefaultMetrics({ register: app.metrics.registry });
   try {
     await new Promise<void>((resolve, reject) => {
-      const server = serve({ fetch: app.fetch, port, hostname: host }, (address) => {
+      const server = serve({ fetch: app.api.fetch, port, hostname: host }, (address) => {
         process.stderr.write(`Diptych answers at http://${told(host)}:${address.port}\n`);
       });
       server.on("error", (cause: NodeJS.ErrnoException) =>
@@ -39,11 +41,14 @@ export async function runServe({ port, host }: ServeFlags, config: Config): Prom
       );
       const drain = () => {
         draining = true;
+        // With it end those who watch an import, who would keep the server open.
+        void app.close();
         server.close(() => resolve());
       };
       process.once("SIGINT", drain).once("SIGTERM", drain);
     });
   } finally {
+    await app.close();
     await diptych.close();
   }
 }

@@ -12,13 +12,23 @@ export function viewsOf(perView: PerView<unknown>): View[] {
 
 /** Free facts about a design. */
 export type AttributeValue = string | number;
+
+/**
+ * An attribute that came as text: a number where the text is its shortest decimal notation, so that codes such as `007` and
+ * `1.10` stay text.
+ */
+export function attributeValue(text: string): AttributeValue {
+  const value = Number(text);
+  return Number.isFinite(value) && String(value) === text ? value : text;
+}
+
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** Where a view's picture came from. */
 export interface Picture {
   /** SHA-256 of the original file's bytes, in lower-case hexadecimal; null where only its embedding was imported. */
   readonly sha256: string | null;
-  /** Absolute path of the original file; null when there is none. */
+  /** Of the original file: absolute, or below the catalog's folder for one that the catalog keeps itself; null when there is none. */
   readonly path: string | null;
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Attributes } from "./design.js";
-import { matchesFilter, parseCondition } from "./filter.js";
+import { matchesFilter, parseCondition, parseFilter } from "./filter.js";
 
 describe("parseCondition", () => {
   it.each([
@@ -131,5 +131,20 @@ describe("matchesFilter", () => {
         },
       ),
     );
+  });
+});
+
+describe("several conditions", () => {
+  it("must all hold, except that those on one key by = give a choice", () => {
+    const filter = parseFilter(["colour=red", "price>=3", "colour=blue|green", "size=L", "colour!=green"]);
+    expect(filter).toEqual([
+      { key: "colour", operator: "=", values: ["red", "blue", "green"] },
+      { key: "size", operator: "=", values: ["L"] },
+      { key: "price", operator: ">=", value: 3 },
+      { key: "colour", operator: "!=", values: ["green"] },
+    ]);
+    expect(matchesFilter({ colour: "blue", size: "L", price: 3 }, filter)).toBe(true);
+    expect(matchesFilter({ colour: "green", size: "L", price: 3 }, filter)).toBe(false);
+    expect(parseFilter([])).toEqual([]);
   });
 });

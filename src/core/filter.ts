@@ -45,6 +45,23 @@ export function parseCondition(text: string): Condition {
   return { key, operator, value };
 }
 
+/**
+ * Reads conditions that must all hold, except that an attribute which several `=` name may be any of theirs: it could never be
+ * both.
+ *
+ * @throws AppError as {@link parseCondition}.
+ */
+export function parseFilter(texts: readonly string[]): Filter {
+  const chosen = new Map<string, readonly string[]>();
+  const others: Condition[] = [];
+  for (const condition of texts.map(parseCondition)) {
+    if (condition.operator !== "=") others.push(condition);
+    else chosen.set(condition.key, [...(chosen.get(condition.key) ?? []), ...condition.values]);
+  }
+  const equalities = [...chosen].map(([key, values]): Condition => ({ key, operator: "=", values }));
+  return [...equalities, ...others];
+}
+
 /** The text form of an attribute, by which `=` compares: a number in its shortest decimal notation. */
 export function attributeText(value: AttributeValue): string {
   return String(value);

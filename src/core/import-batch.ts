@@ -13,13 +13,15 @@ import {
 } from "./design.js";
 import { checkDesigns } from "./embedding.js";
 import { type RowError, rowError, type SourceItem, type SourceRow } from "./import-rows.js";
-import type { Catalog, Embedder, ImageReader, ReadPicture } from "./ports.js";
+import type { Catalog, Embedder, ImageReader, PictureStore, ReadPicture } from "./ports.js";
 import type { Stopwatch } from "./stopwatch.js";
 
 /** What one batch of an import needs from the world. */
 export interface BatchPorts {
   readonly readFile: (path: string) => Promise<Uint8Array>;
   readonly hash: (bytes: Uint8Array) => string;
+  /** Keeps the pictures where their path would lead nowhere later. Default: the path that the row told is where they are. */
+  readonly pictures?: PictureStore | undefined;
   readonly images: Pick<ImageReader, "read">;
   readonly embedder: Embedder;
   readonly catalog: Catalog;
@@ -97,7 +99,7 @@ async function readView(path: string, known: Picture | undefined, ports: BatchPo
     const bytes = await ports.readFile(path);
     return { bytes, sha256: ports.hash(bytes) };
   });
-  const picture = { sha256, path };
+  const picture = { sha256, path: (await ports.pictures?.keep(bytes, sha256)) ?? path };
   if (known?.sha256 === sha256) return { picture, decoded: null };
   return { picture, decoded: await ports.stopwatch.time("decodeMs", () => ports.images.read(bytes)) };
 }
@@ -126,7 +128,7 @@ export async function embedBatch(rows: readonly PreparedRow[], ports: BatchPorts
   const tensors = changed.flatMap(({ views }) => VIEWS.flatMap((view) => views[view]?.decoded?.tensor ?? []));
   const reusing = changed.filter(({ views }) => VIEWS.some((view) => views[view]?.decoded === null));
   const [results, kept] = await Promise.all([
-    tensors.length > 0 ? ports.stopwatch.time("embedMs", () => ports.embedder.embed(tensors)) : [],
+    tensors.length > 0 ? ports.stopwatch.time("embedMs", () => ports.embedder.embed(tensors, "import")) : [],
     reusing.length > 0
       ? ports.stopwatch.time("readMs", () => ports.catalog.getEmbedded(reusing.map(({ row }) => row.id)))
       : new Map<string, EmbeddedDesign>(),

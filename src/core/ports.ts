@@ -1,5 +1,7 @@
 import type { AppError } from "../errors.js";
 import type { Aspect } from "./aspects.js";
+import type { AttributeSummary } from "./attribute-summary.js";
+import type { Crop } from "./crop.js";
 import type { Design, EmbeddedDesign, PerView } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { Filter } from "./filter.js";
@@ -31,27 +33,51 @@ export interface ReadPicture {
   readonly thumbnail: Uint8Array;
 }
 
-/** Turns the bytes of a picture file into what a model takes and what a person sees. Never blocks the caller. */
+/**
+ * Turns the bytes of a picture file, or a crop of the picture, into what a model takes and what a person sees. Never blocks
+ * the caller.
+ */
 export interface ImageReader {
   /**
    * @throws AppError UNSUPPORTED_IMAGE, IMAGE_UNDECODABLE, IMAGE_TOO_LARGE.
    */
-  toTensor(bytes: Uint8Array): Promise<PixelTensor>;
+  toTensor(bytes: Uint8Array, crop?: Crop): Promise<PixelTensor>;
 
   /**
-   * A WebP thumbnail, long side at most 256 px, the whole picture upright on white.
+   * A WebP thumbnail, long side at most 256 px, upright on white.
    *
    * @throws AppError as {@link ImageReader.toTensor}.
    */
-  toThumbnail(bytes: Uint8Array): Promise<Uint8Array>;
+  toThumbnail(bytes: Uint8Array, crop?: Crop): Promise<Uint8Array>;
 
   /**
-   * Tensor and thumbnail, decoded once.
+   * The picture for a large screen, whatever its format: WebP, long side at most 2048 px, upright on white.
+   *
+   * @throws AppError as {@link ImageReader.toTensor}.
+   */
+  toFullSize(bytes: Uint8Array, crop?: Crop): Promise<Uint8Array>;
+
+  /**
+   * Tensor and thumbnail of the whole picture, decoded once.
    *
    * @throws AppError as {@link ImageReader.toTensor}.
    */
   read(bytes: Uint8Array): Promise<ReadPicture>;
 }
+
+/** Keeps picture files that are nowhere else, such as those that came over HTTP. */
+export interface PictureStore {
+  /**
+   * Returns once the file is on the disk.
+   *
+   * @param sha256 of the bytes, in lower-case hexadecimal.
+   * @returns where it is, as {@link Picture.path} tells it.
+   */
+  keep(bytes: Uint8Array, sha256: string): Promise<string>;
+}
+
+/** What is embedded first where both wait: somebody looks at a search. */
+export type Lane = "search" | "import";
 
 /** Makes embeddings; the model runs elsewhere than on the calling thread. */
 export interface Embedder {
@@ -69,9 +95,10 @@ export interface Embedder {
   /**
    * One result per tensor, in the same order. A tensor that fails is reported by itself.
    *
+   * @param lane default search.
    * @throws AppError INTERNAL when the embedder is closed.
    */
-  embed(tensors: readonly PixelTensor[]): Promise<ItemResult<Embedding>[]>;
+  embed(tensors: readonly PixelTensor[], lane?: Lane): Promise<ItemResult<Embedding>[]>;
 
   /** Finishes what was handed in, then frees the model. Safe to call twice. */
   close(): Promise<void>;
@@ -83,8 +110,6 @@ export interface CatalogStats {
   readonly views: { readonly front: number; readonly back: number };
   /** Grows with every write. */
   readonly version: number;
-  /** Bytes of the catalog on disk, stale versions included. */
-  readonly bytesOnDisk: number;
 }
 
 export interface DesignPage {
@@ -145,6 +170,12 @@ export interface Catalog {
   compact(): Promise<void>;
 
   stats(): Promise<CatalogStats>;
+
+  /** What the designs have as attributes, to choose filters from. */
+  attributes(): Promise<readonly AttributeSummary[]>;
+
+  /** Bytes of the catalog on disk, stale versions included. Looks at every file. */
+  bytesOnDisk(): Promise<number>;
 
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../errors.js";
 import { type AspectWeights, defaultAspects, normalizeAspects, weighAspects } from "./aspects.js";
+import type { Crop } from "./crop.js";
 import { type PerView, type View, viewsOf } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { Filter } from "./filter.js";
@@ -12,6 +13,7 @@ import {
   type Weights,
 } from "./query.js";
 import { type Judge, type Judgement, UNKNOWN } from "./verdict.js";
+import { aboutView } from "./view-failure.js";
 
 /** What counts in a search, and what its answer may contain. */
 export interface RankingRequest {
@@ -27,11 +29,16 @@ export interface RankingRequest {
   readonly topK?: number;
 }
 
-/** What a person brings: one or two pictures and what the answer may contain. */
-export interface SearchRequest extends RankingRequest {
+/** The pictures that a person brings, one or two. */
+export interface QueryPictures {
   /** The bytes of the picture files. */
   readonly pictures: PerView<Uint8Array>;
+  /** What of the pictures is searched by. Default: all of them. */
+  readonly crops?: PerView<Crop>;
 }
+
+/** What a person brings, and what the answer may contain. */
+export interface SearchRequest extends RankingRequest, QueryPictures {}
 
 /** One design of a result. */
 export interface Match extends Omit<ScoredDesign, "embeddings">, Judgement {}
@@ -76,7 +83,7 @@ export async function search(request: SearchRequest, ports: SearchPorts): Promis
   const { now } = ports;
   // What cannot be used is told before any picture is read.
   resolveRanking(request, viewsOf(request.pictures), ports.embedder);
-  const { embeddings, decodeMs, embedMs } = await embedQuery(request.pictures, ports);
+  const { embeddings, decodeMs, embedMs } = await embedQuery(request, ports);
   const embedded = now();
   const ranking = await rankDesigns(embeddings, request, ports);
   const searchMs = now() - embedded;
@@ -90,12 +97,14 @@ export interface EmbeddedQuery extends Pick<SearchTimings, "decodeMs" | "embedMs
 
 /** @throws AppError what the picture reader and the embedder throw. */
 export async function embedQuery(
-  pictures: PerView<Uint8Array>,
+  { pictures, crops = {} }: QueryPictures,
   { images, embedder, now }: Pick<SearchPorts, "images" | "embedder" | "now">,
 ): Promise<EmbeddedQuery> {
   const views = viewsOf(pictures);
   const started = now();
-  const tensors = await Promise.all(views.map((view) => readView(view, pictures[view]!, images)));
+  const tensors = await Promise.all(
+    views.map((view) => aboutView(view, images.toTensor(pictures[view]!, crops[view]))),
+  );
   const decoded = now();
   const embeddings = await embedViews(views, tensors, embedder);
   return { embeddings, decodeMs: decoded - started, embedMs: now() - decoded };
@@ -122,10 +131,10 @@ export async function rankDesigns(
     filter: request.filter ?? [],
     topK: request.topK ?? DEFAULT_TOP_K,
   });
-  const sample = judge && (await catalog.sample());
+  const judgeMatch = judge && (await judge(weights, await catalog.sample()));
   const matches = found.map(({ embeddings: stored, ...design }) => ({
     ...design,
-    ...(judge && sample ? judge(embeddings, stored, weights, sample) : UNKNOWN),
+    ...(judgeMatch ? judgeMatch(embeddings, stored) : UNKNOWN),
   }));
   return { weights, aspects, matches };
 }
@@ -158,16 +167,6 @@ function requestedAspects(
     throw new AppError("INVALID_REQUEST", "The model has no aspect that ignores colours; leave that out.");
   }
   return { [colourBlindAspect]: 1 };
-}
-
-/** A failure tells which of the pictures it is about. */
-async function readView(view: View, bytes: Uint8Array, images: SearchPorts["images"]): Promise<PixelTensor> {
-  try {
-    return await images.toTensor(bytes);
-  } catch (error) {
-    const { code, message } = AppError.from(error);
-    throw new AppError(code, `The ${view} picture: ${message}`, { cause: error });
-  }
 }
 
 async function embedViews(

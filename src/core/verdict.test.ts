@@ -3,6 +3,8 @@ import type { Aspect } from "./aspects.js";
 import { evidenceOf, locateAspects } from "./closeness.js";
 import type { PerView } from "./design.js";
 import { type Embedding, normalizeL2 } from "./embedding.js";
+import type { CatalogSample } from "./ports.js";
+import type { Weights } from "./query.js";
 import { createRandom } from "./random.js";
 import { createJudge, type VerdictModel } from "./verdict.js";
 
@@ -73,7 +75,13 @@ describe("evidence", () => {
 });
 
 describe("a judge", () => {
-  const judge = createJudge(aspects, model);
+  const prepare = createJudge(aspects, model);
+  const judge = async (
+    query: PerView<Embedding>,
+    design: PerView<Embedding>,
+    weights: Weights,
+    catalog: CatalogSample,
+  ) => (await prepare(weights, catalog))(query, design);
   const query = designs[300]!;
   const [front, back] = [query.front!, query.back!];
   /** As the query overall, `share` of another design in detail. */
@@ -82,38 +90,44 @@ describe("a judge", () => {
     return { front: embedding([...front.subarray(0, 8)], detail), back };
   };
 
-  it("calls a design the same, with changed details a variant, and a stranger nothing close", () => {
-    expect(judge(query, query, both, sample)).toMatchObject({ verdict: "same" });
-    expect(judge(query, altered(3), both, sample)).toMatchObject({ verdict: "variant" });
-    expect(judge(query, designs[301]!, both, sample)).toMatchObject({ verdict: "nothing close" });
+  it("calls a design the same, with changed details a variant, and a stranger nothing close", async () => {
+    expect(await judge(query, query, both, sample)).toMatchObject({ verdict: "same" });
+    expect(await judge(query, altered(3), both, sample)).toMatchObject({ verdict: "variant" });
+    expect(await judge(query, designs[301]!, both, sample)).toMatchObject({ verdict: "nothing close" });
   });
 
-  it("tells the share of unrelated designs that come less close", () => {
-    const percentiles = designs.slice(0, 200).map((design) => judge(query, design, both, sample).percentile!);
+  it("tells the share of unrelated designs that come less close", async () => {
+    const percentiles = (
+      await Promise.all(designs.slice(0, 200).map((design) => judge(query, design, both, sample)))
+    ).map(({ percentile }) => percentile!);
     expect(Math.min(...percentiles)).toBeGreaterThanOrEqual(0);
     expect(percentiles.filter((value) => value > 50).length / 200).toBeGreaterThan(0.35);
     expect(percentiles.filter((value) => value > 50).length / 200).toBeLessThan(0.65);
-    expect(judge(query, query, both, sample).percentile).toBeGreaterThan(99.9);
+    expect((await judge(query, query, both, sample)).percentile).toBeGreaterThan(99.9);
   });
 
-  it("is harder to please where unrelated designs come close to one another", () => {
+  it("is harder to please where unrelated designs come close to one another", async () => {
     const twins = designs.slice(0, 200).map(({ front: own }, i): PerView<Embedding> => {
       const overall = Array.from(front.subarray(0, 8), (value, at) => value + 0.02 * own![at]!);
       return { front: embedding(overall, noise(4)), back: embedding(overall, [i, 1, 0, 0]) };
     });
     const design = { front: embedding([...front.subarray(0, 7), front[7]! + 0.2], noise(4)), back };
-    expect(judge(query, design, both, sample).verdict).toBe("variant");
-    expect(judge(query, design, both, { designs: 400, embeddings: twins }).verdict).toBe("nothing close");
+    expect((await judge(query, design, both, sample)).verdict).toBe("variant");
+    expect((await judge(query, design, both, { designs: 400, embeddings: twins })).verdict).toBe(
+      "nothing close",
+    );
   });
 
-  it("goes by the model's reference in a small catalog, where fewer are expected", () => {
+  it("goes by the model's reference in a small catalog, where fewer are expected", async () => {
     const small = { designs: 20, embeddings: designs.slice(0, 20) };
-    expect(judge(query, query, both, small).verdict).toBe("same");
-    expect(judge(query, designs[301]!, both, { designs: 0, embeddings: [] }).percentile).toBeGreaterThan(0);
+    expect((await judge(query, query, both, small)).verdict).toBe("same");
+    expect(
+      (await judge(query, designs[301]!, both, { designs: 0, embeddings: [] })).percentile,
+    ).toBeGreaterThan(0);
   });
 
-  it("says nothing of what cannot be compared", () => {
+  it("says nothing of what cannot be compared", async () => {
     const unknown = { verdict: null, percentile: null };
-    expect(judge({ front }, { back }, both, sample)).toEqual(unknown);
+    expect(await judge({ front }, { back }, both, sample)).toEqual(unknown);
   });
 });

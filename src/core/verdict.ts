@@ -37,13 +37,11 @@ export const UNKNOWN: Judgement = { verdict: null, percentile: null };
 /** From so many designs on a catalog tells itself how close unrelated designs come. */
 const LEAST_SAMPLE = 100;
 
-/** Judges matches against a catalog, of which a sample tells how close unrelated designs come. */
-export type Judge = (
-  query: PerView<Embedding>,
-  design: PerView<Embedding>,
-  weights: Weights,
-  sample: CatalogSample,
-) => Judgement;
+/** Judges one match of a search. */
+export type JudgeMatch = (query: PerView<Embedding>, design: PerView<Embedding>) => Judgement;
+
+/** Makes ready to judge the matches of searches in a catalog, of which a sample tells how close unrelated designs come. */
+export type Judge = (weights: Weights, sample: CatalogSample) => Promise<JudgeMatch>;
 
 /**
  * A judge for the embeddings of a model. What it finds out of a catalog's sample is kept as long as the sample is, for each
@@ -51,38 +49,47 @@ export type Judge = (
  */
 export function createJudge(aspects: readonly Aspect[], model: VerdictModel): Judge {
   const layout = locateAspects(aspects, model.aspects);
-  const backgrounds = new WeakMap<CatalogSample, Map<string, Background>>();
+  const backgrounds = new WeakMap<CatalogSample, Map<string, Promise<Background>>>();
   const evidence = (a: PerView<Embedding>, b: PerView<Embedding>, weights: Weights) =>
     evidenceOf(a, b, weights, layout);
 
-  const backgroundOf = (sample: CatalogSample, weights: Weights): Background => {
-    if (sample.embeddings.length < LEAST_SAMPLE) return model.reference;
-    const byViews = backgrounds.get(sample) ?? new Map<string, Background>();
-    backgrounds.set(sample, byViews);
-    const uses = { front: Math.sign(weights.front), back: Math.sign(weights.back) };
-    const key = `${uses.front}${uses.back}`;
-    const known = byViews.get(key);
-    if (known) return known;
+  const measureBackground = async (sample: CatalogSample, uses: Weights): Promise<Background> => {
     const closeness: number[] = [];
     for (const [i, a] of sample.embeddings.entries()) {
       for (const b of sample.embeddings.slice(i + 1)) {
         const seen = evidence(a, b, uses);
         if (seen) closeness.push(discriminate(model.close, seen));
       }
+      // A tenth of a second in all: other requests have their turn in between.
+      await new Promise(setImmediate);
     }
-    const background = closeness.length > 0 ? createBackground(closeness) : model.reference;
+    return closeness.length > 0 ? createBackground(closeness) : model.reference;
+  };
+
+  const backgroundOf = async (sample: CatalogSample, weights: Weights): Promise<Background> => {
+    if (sample.embeddings.length < LEAST_SAMPLE) return model.reference;
+    const byViews = backgrounds.get(sample) ?? new Map<string, Promise<Background>>();
+    backgrounds.set(sample, byViews);
+    const uses = { front: Math.sign(weights.front), back: Math.sign(weights.back) };
+    const key = `${uses.front}${uses.back}`;
+    const known = byViews.get(key);
+    if (known) return known;
+    const background = measureBackground(sample, uses);
     byViews.set(key, background);
     return background;
   };
 
-  return (query, design, weights, sample) => {
-    const seen = evidence(query, design, weights);
-    if (!seen) return UNKNOWN;
-    const tail = tailOf(backgroundOf(sample, weights), discriminate(model.close, seen));
-    const expected = tail * sample.designs;
-    return {
-      verdict: verdictOf(expected, discriminate(model.same, seen), model),
-      percentile: 100 * (1 - tail),
+  return async (weights, sample) => {
+    const background = await backgroundOf(sample, weights);
+    return (query, design) => {
+      const seen = evidence(query, design, weights);
+      if (!seen) return UNKNOWN;
+      const tail = tailOf(background, discriminate(model.close, seen));
+      const expected = tail * sample.designs;
+      return {
+        verdict: verdictOf(expected, discriminate(model.same, seen), model),
+        percentile: 100 * (1 - tail),
+      };
     };
   };
 }

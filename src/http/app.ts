@@ -2,10 +2,15 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { secureHeaders } from "hono/secure-headers";
 import type { Diptych } from "../compose.js";
 import { AppError } from "../errors.js";
+import { DeletedDesigns } from "./deleted-designs.js";
 import { addDesignRoutes } from "./designs.js";
+import { ImportJobs } from "./imports/import-jobs.js";
+import { addImportRoutes } from "./imports/routes.js";
 import { KeptSearches } from "./kept-searches.js";
-import { pageRoutes } from "./pages/routes.js";
+import { Metrics } from "./metrics.js";
+import { pageRoutes, showFailure } from "./pages/routes.js";
 import { failureOf, problem } from "./problem.js";
+import { sameOrigin } from "./same-origin.js";
 import { invalidRequest } from "./schemas.js";
 import { addSearchRoutes } from "./searches.js";
 import { API, type Api, type Served } from "./served.js";
@@ -20,16 +25,42 @@ export interface AppOptions {
   readonly onDefect?: (error: AppError) => void;
 }
 
+/** What answers requests. */
+export interface App {
+  readonly api: Api;
+  readonly metrics: Metrics;
+  /** Ends what runs in the background; to be awaited before the catalog is closed. */
+  close(): Promise<void>;
+}
+
 /** The HTTP API and the pages over an open catalog; it does not listen by itself. */
-export function createApp(diptych: Diptych, options: AppOptions): Api {
+export function createApp(diptych: Diptych, options: AppOptions): App {
   const { version, isDraining = () => false, onDefect = () => {} } = options;
-  const served: Served = { diptych, searches: new KeptSearches() };
+  const metrics = new Metrics();
+  const served: Served = {
+    diptych: metrics.measured(diptych),
+    searches: new KeptSearches(),
+    deleted: new DeletedDesigns(diptych.catalog),
+    imports: new ImportJobs(diptych, onDefect),
+    metrics,
+    version,
+  };
+  addGauges(served);
+  /** Any failure as one of the table, counted and, if it is a defect, told. */
+  const note = (error: unknown): AppError => {
+    const failure = failureOf(error);
+    metrics.countFailure(failure.code);
+    if (failure.code === "INTERNAL") onDefect(failure);
+    return failure;
+  };
+
   const api = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
       throw invalidRequest(result.error);
     },
   });
+  api.use(metrics.middleware);
   api.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -47,28 +78,37 @@ export function createApp(diptych: Diptych, options: AppOptions): Api {
       strictTransportSecurity: false,
     }),
   );
-  addStatusRoutes(api, served, { version, isDraining });
+  api.use(sameOrigin);
+  addStatusRoutes(api, served, isDraining);
   addSearchRoutes(api, served);
   addDesignRoutes(api, served);
-  api.doc31(`${API}/openapi.json`, {
+  addImportRoutes(api, served);
+  const document = {
     openapi: "3.1.0",
     info: {
       title: "Diptych",
       version,
       description: "Visual search for designs with two sides, a front and a back.",
     },
-  });
-  api.route("/", pageRoutes(served, onDefect));
-  api.notFound((context) =>
-    problem(
-      context,
+  };
+  api.doc31(`${API}/openapi.json`, document);
+  api.route("/", pageRoutes(served, { note, describe: () => api.getOpenAPI31Document(document) }));
+  api.notFound((context) => {
+    const failure = note(
       new AppError("NOT_FOUND", `There is nothing at ${context.req.path}; see ${API}/openapi.json.`),
-    ),
-  );
-  api.onError((error, context) => {
-    const failure = failureOf(error);
-    if (failure.code === "INTERNAL") onDefect(failure);
-    return problem(context, failure);
+    );
+    const isForPeople = context.req.header("Accept")?.includes("text/html");
+    return isForPeople ? showFailure(context, failure) : problem(context, failure);
   });
-  return api;
+  api.onError((error, context) => problem(context, note(error)));
+  return { api, metrics, close: () => served.imports.close() };
+}
+
+function addGauges({ diptych, searches, imports, metrics }: Served): void {
+  metrics.gauge("diptych_catalog_designs", "Designs in the catalog.", async () => {
+    const { designs } = await diptych.catalog.stats();
+    return designs;
+  });
+  metrics.gauge("diptych_searches_kept", "Searches that can be ranked again.", () => searches.count);
+  metrics.gauge("diptych_imports_unfinished", "Imports that run or wait.", () => imports.unfinished);
 }

@@ -1,10 +1,24 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Design } from "../core/design.js";
-import { parseCondition } from "../core/filter.js";
+import { parseFilter } from "../core/filter.js";
 import { AppError } from "../errors.js";
-import { design, designPage, pageQuery, rankingAnswer, rankingQuery, viewName } from "./schemas.js";
-import { rankingRequest, rankSimilar, required } from "./searching.js";
-import { API, type Api, answerOf, failures, json, type Served, thumbnailUrls } from "./served.js";
+import { addDownloads } from "./downloads.js";
+import { parseAttributes } from "./form-attributes.js";
+import { formLimit } from "./form-limit.js";
+import {
+  attributeSummaries,
+  deletion,
+  design,
+  designForm,
+  designPage,
+  pageQuery,
+  pictureSize,
+  rankingAnswer,
+  rankingQuery,
+  viewName,
+} from "./schemas.js";
+import { picturesOf, rankingRequest, rankSimilar, required } from "./searching.js";
+import { API, type Api, answerOf, failures, json, type Served, shortHash, thumbnailUrls } from "./served.js";
 
 /** Ids of designs may be long, those of paths are not endless. */
 const idParam = z.object({ id: z.string().max(1024) });
@@ -17,12 +31,50 @@ const list = createRoute({
   responses: { 200: json(designPage, "A page of them."), ...failures(400) },
 });
 
+const attributes = createRoute({
+  method: "get",
+  path: `${API}/attributes`,
+  summary: "What the designs have as attributes, to choose filters from",
+  responses: { 200: json(attributeSummaries, "Those of most designs first.") },
+});
+
 const get = createRoute({
   method: "get",
   path: `${API}/designs/{id}`,
   summary: "One design",
   request: { params: idParam },
   responses: { 200: json(design, "The design."), ...failures(404) },
+});
+
+const put = createRoute({
+  method: "put",
+  path: `${API}/designs/{id}`,
+  summary: "Add a design, or change one: what the form leaves out stays as it is",
+  request: {
+    params: idParam,
+    body: { required: true, content: { "multipart/form-data": { schema: designForm } } },
+  },
+  responses: {
+    200: json(design, "It was changed."),
+    201: json(design, "It is new."),
+    ...failures(400, 413, 415, 422, 503),
+  },
+});
+
+const remove = createRoute({
+  method: "delete",
+  path: `${API}/designs/{id}`,
+  summary: "Delete a design; for an hour it can be brought back",
+  request: { params: idParam },
+  responses: { 200: json(deletion, "It is found no more."), ...failures(404, 503) },
+});
+
+const restore = createRoute({
+  method: "post",
+  path: `${API}/designs/{id}/restore`,
+  summary: "Bring back a design that was deleted within the last hour",
+  request: { params: idParam },
+  responses: { 200: json(design, "It is back."), ...failures(400, 404, 503) },
 });
 
 const similar = createRoute({
@@ -33,26 +85,67 @@ const similar = createRoute({
   responses: { 200: json(rankingAnswer, "The matches, best first."), ...failures(400, 404) },
 });
 
-const thumbnail = createRoute({
+const picture = createRoute({
   method: "get",
   path: `${API}/designs/{id}/views/{view}`,
-  summary: "A thumbnail of a design's picture, long side at most 256 px",
-  request: { params: idParam.extend({ view: viewName }), query: z.object({ v: z.string().optional() }) },
-  responses: { 200: { description: "WebP.", content: { "image/webp": {} } }, ...failures(404) },
+  summary: "A design's picture",
+  request: {
+    params: idParam.extend({ view: viewName }),
+    query: z.object({
+      size: pictureSize,
+      v: z.string().optional().openapi({ description: "The picture's version, as addresses tell it." }),
+    }),
+  },
+  responses: {
+    200: { description: "WebP.", content: { "image/webp": {} } },
+    304: { description: "It is the one that If-None-Match names." },
+    ...failures(404),
+  },
 });
 
 export function addDesignRoutes(api: Api, served: Served): void {
-  const { catalog } = served.diptych;
+  const { diptych, deleted } = served;
+  const { catalog } = diptych;
+  const find = async (id: string) => required(await catalog.get([id]), id);
 
   api.openapi(list, async (context) => {
     const { limit, after, filter } = context.req.valid("query");
-    const page = await catalog.list({ limit, after: after ?? null, filter: filter.map(parseCondition) });
+    const page = await catalog.list({ limit, after: after ?? null, filter: parseFilter(filter) });
     return context.json({ designs: page.designs.map(toJson), next: page.next }, 200);
   });
 
-  api.openapi(get, async (context) => {
+  api.openapi(attributes, async (context) =>
+    context.json(
+      { attributes: (await catalog.attributes()).map((each) => ({ ...each, values: [...each.values] })) },
+      200,
+    ),
+  );
+
+  api.openapi(get, async (context) => context.json(toJson(await find(context.req.valid("param").id)), 200));
+
+  api.use(put.getRoutingPath(), formLimit);
+  api.openapi(put, async (context) => {
     const { id } = context.req.valid("param");
-    return context.json(toJson(required(await catalog.get([id]), id)), 200);
+    const { front, back, without, attributes: told } = context.req.valid("form");
+    const { created } = await diptych.put({
+      id,
+      pictures: await picturesOf({ front, back }),
+      without,
+      ...(told !== undefined && { attributes: parseAttributes(told) }),
+    });
+    return context.json(toJson(await find(id)), created ? 201 : 200);
+  });
+
+  api.openapi(remove, async (context) => {
+    const { id } = context.req.valid("param");
+    await deleted.delete(id);
+    return context.json({ id, restore: `${API}/designs/${encodeURIComponent(id)}/restore` }, 200);
+  });
+
+  api.openapi(restore, async (context) => {
+    const { id } = context.req.valid("param");
+    await deleted.restore(id);
+    return context.json(toJson(await find(id)), 200);
   });
 
   api.openapi(similar, async (context) => {
@@ -61,22 +154,34 @@ export function addDesignRoutes(api: Api, served: Served): void {
     return context.json(await answerOf(ranking, served), 200);
   });
 
-  api.openapi(thumbnail, async (context) => {
+  addDownloads(api, served, similar.path, async (id, query) => ({
+    ranking: await rankSimilar(served, id, rankingRequest(query)),
+    thumbnails: (await catalog.thumbnails([id])).get(id) ?? {},
+  }));
+
+  api.openapi(picture, async (context) => {
     const { id, view } = context.req.valid("param");
-    const { sha256 } = required(await catalog.get([id]), id).views[view] ?? { sha256: null };
-    const etag = sha256 === null ? null : `"${sha256}"`;
+    const { size, v } = context.req.valid("query");
+    const known = (await find(id)).views[view];
+    const { sha256 = null } = known ?? {};
+    const etag = sha256 === null ? null : `"${sha256}-${size}"`;
     // Only an address that names the picture's hash stays true for ever.
-    const versioned = sha256 !== null && context.req.valid("query").v === sha256.slice(0, 16);
-    context.header("Cache-Control", versioned ? "public, max-age=31536000, immutable" : "no-cache");
-    if (etag) context.header("ETag", etag);
-    if (etag && context.req.header("If-None-Match") === etag) return context.body(null, 304);
-    const picture = (await catalog.thumbnails([id])).get(id)?.[view];
-    if (!picture) throw new AppError("NOT_FOUND", `The design "${id}" has no ${view} picture.`);
-    return context.body(Buffer.from(picture), 200, { "Content-Type": "image/webp" });
+    const versioned = sha256 !== null && v === shortHash(sha256);
+    if (etag && context.req.header("If-None-Match") === etag) return context.body(null, 304, { ETag: etag });
+    const full = known && size === "full" ? await diptych.original(known) : null;
+    const shown = full ?? (await catalog.thumbnails([id])).get(id)?.[view];
+    if (!shown) throw new AppError("NOT_FOUND", `The design "${id}" has no ${view} picture.`);
+    // A thumbnail in place of an original that is missing may not stay so.
+    const lasts = versioned && (size === "thumb" || full !== null);
+    return context.body(Buffer.from(shown), 200, {
+      "Content-Type": "image/webp",
+      "Cache-Control": lasts ? "public, max-age=31536000, immutable" : "no-cache",
+      ...(etag && { ETag: etag }),
+    });
   });
 }
 
 /** Without the paths of its pictures, which are nobody's business outside of this machine. */
-function toJson({ id, attributes, views }: Design) {
-  return { id, attributes, thumbnails: thumbnailUrls(id, views) };
+function toJson({ id, attributes: own, views }: Design) {
+  return { id, attributes: own, thumbnails: thumbnailUrls(id, views) };
 }

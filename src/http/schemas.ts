@@ -10,28 +10,40 @@ export const MAX_TOP_K = 200;
 const MAX_PAGE = 200;
 
 /** `perView(schema)`: a value for each view that has one. */
-const perView = <T extends z.ZodType>(value: T) =>
+export const perView = <T extends z.ZodType>(value: T) =>
   z.object({ front: value.optional(), back: value.optional() });
 
+export const viewName = z.enum(VIEWS).openapi({ example: "front" });
+
+export const pictureSize = z.enum(["thumb", "full"]).default("thumb").openapi({
+  description:
+    "thumb: long side at most 256 px; full: at most 2048 px, made of the original, or the thumbnail where that is gone.",
+  example: "thumb",
+});
+
 const weight = z.coerce.number().min(0).max(1e6);
-const filter = z
-  .union([z.string(), z.array(z.string())])
-  .optional()
-  .transform((conditions) => (conditions === undefined ? [] : [conditions].flat()))
-  .openapi({
-    type: "array",
-    items: { type: "string" },
-    description:
-      "Conditions that must all hold: key=value, key=a|b, key!=value, key>=number. May be repeated.",
-    example: ["category=tee|polo"],
-  });
+
+/** A field that may be repeated. */
+export const repeatable = <T extends z.ZodType>(one: T) =>
+  z
+    .union([one, z.array(one)])
+    .optional()
+    .transform((values) => (values === undefined ? [] : ([values].flat() as z.output<T>[])));
+
+const filter = repeatable(z.string()).openapi({
+  type: "array",
+  items: { type: "string" },
+  description:
+    "Conditions that must all hold: key=value, key=a|b, key!=value, key>=number. May be repeated; of several key=value with one key any may hold.",
+  example: ["category=tee|polo"],
+});
 const topK = z.coerce
   .number()
   .int()
   .min(1)
   .max(MAX_TOP_K)
   .default(DEFAULT_TOP_K)
-  .openapi({ description: "How many matches at most." });
+  .openapi({ description: "How many matches at most.", example: 5 });
 const aspect = z.string().optional().openapi({
   description: "What counts, as name=weight of the model's aspects; default: the first of them alone.",
   example: "detail=0.8,shape=0.2",
@@ -40,14 +52,18 @@ const ignoreColour = z
   .enum(["true", "false"])
   .default("false")
   .transform((text) => text === "true")
-  .openapi({ description: "Finds designs whatever their colours." });
+  .openapi({ description: "Finds designs whatever their colours; not together with aspect." });
 
 const ranking = { aspect, ignoreColour, filter, topK };
 
 /** How a search is ranked again. */
 export const rankingQuery = z.object({
-  front: weight.default(0.5).openapi({ description: "How much the front counts, from 0 up, any scale." }),
-  back: weight.default(0.5).openapi({ description: "How much the back counts, from 0 up, any scale." }),
+  front: weight
+    .default(0.5)
+    .openapi({ description: "How much the front counts, from 0 up, any scale.", example: 0.7 }),
+  back: weight
+    .default(0.5)
+    .openapi({ description: "How much the back counts, from 0 up, any scale.", example: 0.3 }),
   ...ranking,
 });
 export type RankingQuery = z.output<typeof rankingQuery>;
@@ -68,17 +84,25 @@ const picture = z
   .instanceof(File, { error: "expected a picture file" })
   .optional()
   .openapi({ type: "string", format: "binary" });
+const crop = z.string().optional().openapi({
+  description: "What of the picture is searched by: left,top,width,height in fractions of it. Default: all.",
+  example: "0.25,0,0.5,0.4",
+});
 
 /** The form of a search. */
 export const searchForm = z.object({
   front: picture,
   back: picture,
-  frontWeight: weight.default(0.5),
-  backWeight: weight.default(0.5),
+  frontCrop: crop,
+  backCrop: crop,
+  frontWeight: weight.default(0.5).openapi({ example: 0.5 }),
+  backWeight: weight.default(0.5).openapi({ example: 0.5 }),
   ...ranking,
 });
 
-const attributes = z.record(z.string(), z.union([z.string(), z.number()]));
+const attributes = z
+  .record(z.string(), z.union([z.string(), z.number()]))
+  .openapi({ description: "Free facts.", example: { category: "tee", price: 19.5 } });
 const match = z
   .object({
     rank: z.int().min(1),
@@ -109,16 +133,44 @@ export const searchAnswer = rankingAnswer
   .extend({
     id: z.string().openapi({ description: "Under which the search is kept for a while." }),
     query: perView(z.string()).openapi({ description: "Where the query's thumbnails are." }),
-    sheet: z.string().openapi({ description: "Where the contact sheet is; .png and .webp are there too." }),
+    sheet: z
+      .string()
+      .openapi({ description: "Where the contact sheet is; with .png and .webp at its end, too." }),
   })
   .openapi("Search");
 
 export const design = z
-  .object({ id: z.string(), attributes, thumbnails: perView(z.string()) })
+  .object({
+    id: z.string(),
+    attributes,
+    thumbnails: perView(z.string()).openapi({ description: "Long side at most 256 px." }),
+  })
   .openapi("Design");
 
+/** The form that a design is put by. */
+export const designForm = z.object({
+  front: picture,
+  back: picture,
+  without: repeatable(viewName).openapi({
+    type: "array",
+    items: { type: "string", enum: [...VIEWS] },
+    description: "Views that the design shall not have. May be repeated.",
+  }),
+  attributes: z.string().optional().openapi({
+    description: "All attributes, as a JSON object of texts and numbers. Default: those it has.",
+    example: '{"category": "tee", "price": 19.5}',
+  }),
+});
+
+export const deletion = z
+  .object({
+    id: z.string(),
+    restore: z.string().openapi({ description: "POST there within an hour brings the design back." }),
+  })
+  .openapi("Deletion");
+
 export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50).openapi({ example: 10 }),
   after: z.string().optional().openapi({ description: "The `next` of the page before." }),
   filter,
 });
@@ -126,11 +178,39 @@ export const designPage = z
   .object({ designs: z.array(design), next: z.string().nullable() })
   .openapi("DesignPage");
 
-export const viewName = z.enum(VIEWS);
+export const attributeSummaries = z
+  .object({
+    attributes: z.array(
+      z
+        .object({
+          key: z.string(),
+          designs: z.int().openapi({ description: "How many designs have it." }),
+          values: z
+            .array(z.object({ value: z.string(), designs: z.int() }))
+            .openapi({ description: "Its values, those of most designs first, at most 50." }),
+          complete: z.boolean().openapi({ description: "Whether these are all its values." }),
+          range: z
+            .object({ min: z.number(), max: z.number() })
+            .nullable()
+            .openapi({ description: "Where all values are numbers." }),
+        })
+        .openapi("Attribute"),
+    ),
+  })
+  .openapi("Attributes");
+
+const latency = z.object({
+  count: z.int(),
+  p50Ms: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+});
 
 export const stats = z
   .object({
     version: z.string(),
+    node: z.string(),
+    uptimeS: z.number(),
+    residentBytes: z.int(),
     model: z.object({ id: z.string(), sha256: z.string().nullable(), embeddingDim: z.int() }),
     aspects: z.array(z.string()),
     catalog: z.object({
@@ -139,7 +219,14 @@ export const stats = z
       version: z.int(),
       bytesOnDisk: z.int(),
     }),
-    searches: z.object({ kept: z.int() }),
+    searches: z.object({
+      kept: z.int(),
+      embedding: z.int().openapi({ description: "At the model now." }),
+    }),
+    imports: z.object({ unfinished: z.int() }),
+    latency: z
+      .object({ embed: latency, rank: latency })
+      .openapi({ description: "Of the last ten minutes' searches; null where there was none." }),
   })
   .openapi("Stats");
 

@@ -1,13 +1,16 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { PerView } from "../core/design.js";
+import type { View } from "../core/design.js";
+import type { RankingRequest } from "../core/search.js";
 import { AppError } from "../errors.js";
+import { addDownloads } from "./downloads.js";
 import { formLimit } from "./form-limit.js";
-import { rankingQuery, searchAnswer, searchForm, viewName } from "./schemas.js";
-import { keepSearch, picturesOf, queryUrls, rankingRequest } from "./searching.js";
+import { pictureSize, rankingQuery, searchAnswer, searchForm, viewName } from "./schemas.js";
+import { keepSearch, queryOf, queryUrls, rankingRequest } from "./searching.js";
 import { API, type Api, answerOf, failures, json, type Served } from "./served.js";
 
-const SHEET_TYPES = { jpg: "jpeg", png: "png", webp: "webp" } as const;
 const idParam = z.object({ id: z.string().max(64) });
+/** Nobody between server and browser keeps what somebody searched with. */
+const PRIVATE = { "Cache-Control": "private, max-age=3600" };
 
 const create = createRoute({
   method: "post",
@@ -31,20 +34,9 @@ const rank = createRoute({
 const queryPicture = createRoute({
   method: "get",
   path: `${API}/searches/{id}/query/{view}`,
-  summary: "A thumbnail of a picture that was searched with",
-  request: { params: idParam.extend({ view: viewName }) },
+  summary: "A picture that was searched with, cropped as it was",
+  request: { params: idParam.extend({ view: viewName }), query: z.object({ size: pictureSize }) },
   responses: { 200: { description: "WebP.", content: { "image/webp": {} } }, ...failures(404) },
-});
-
-const sheet = createRoute({
-  method: "get",
-  path: `${API}/searches/{id}/sheet/{format}`,
-  summary: "The contact sheet of a search: the query pair, then its matches with rank, id and score",
-  request: { params: idParam.extend({ format: z.enum(["jpg", "png", "webp"]) }), query: rankingQuery },
-  responses: {
-    200: { description: "A picture.", content: { "image/jpeg": {}, "image/png": {}, "image/webp": {} } },
-    ...failures(400, 404),
-  },
 });
 
 export function addSearchRoutes(api: Api, served: Served): void {
@@ -52,44 +44,43 @@ export function addSearchRoutes(api: Api, served: Served): void {
 
   api.use(create.path, formLimit);
   api.openapi(create, async (context) => {
-    const { front, back, frontWeight, backWeight, ...ranking } = context.req.valid("form");
-    const pictures = await picturesOf({ front, back });
+    const { frontWeight, backWeight, front, back, frontCrop, backCrop, ...ranking } =
+      context.req.valid("form");
+    const query = await queryOf({ front, back, frontCrop, backCrop });
     const request = rankingRequest({ ...ranking, front: frontWeight, back: backWeight });
-    const { id, thumbnails, ranking: ranked } = await keepSearch(served, pictures, request);
+    const id = await keepSearch(served, query);
+    const answer = await answerTo(id, request);
     context.header("Location", `${API}/searches/${id}`);
-    return context.json({ ...addresses(id, thumbnails), ...(await answerOf(ranked, served)) }, 201);
+    return context.json(answer, 201);
   });
 
   api.openapi(rank, async (context) => {
     const { id } = context.req.valid("param");
-    const { embeddings, thumbnails } = searches.get(id);
-    const ranked = await diptych.rank(embeddings, rankingRequest(context.req.valid("query")));
-    return context.json({ ...addresses(id, thumbnails), ...(await answerOf(ranked, served)) }, 200);
+    return context.json(await answerTo(id, rankingRequest(context.req.valid("query"))), 200);
   });
 
-  api.openapi(queryPicture, (context) => {
+  api.openapi(queryPicture, async (context) => {
     const { id, view } = context.req.valid("param");
     const thumbnail = searches.get(id).thumbnails[view];
     if (!thumbnail) throw new AppError("NOT_FOUND", `The search has no ${view} picture.`);
-    return context.body(Buffer.from(thumbnail), 200, { "Content-Type": "image/webp" });
+    const full = context.req.valid("query").size === "full" ? await fullSizeOf(id, view) : null;
+    return context.body(Buffer.from(full ?? thumbnail), 200, { "Content-Type": "image/webp", ...PRIVATE });
   });
 
-  api.openapi(sheet, async (context) => {
-    const { id, format } = context.req.valid("param");
+  addDownloads(api, served, rank.path, async (id, query) => {
     const { embeddings, thumbnails } = searches.get(id);
-    const { matches } = await diptych.rank(embeddings, rankingRequest(context.req.valid("query")));
-    const picture = await diptych.contactSheet({
-      pictures: thumbnails,
-      matches,
-      format: SHEET_TYPES[format],
-    });
-    return context.body(Buffer.from(picture), 200, {
-      "Content-Type": `image/${SHEET_TYPES[format]}`,
-      "Content-Disposition": `inline; filename="contact-sheet.${format}"`,
-    });
+    return { ranking: await diptych.rank(embeddings, rankingRequest(query)), thumbnails };
   });
-}
 
-function addresses(id: string, thumbnails: PerView<unknown>) {
-  return { id, query: queryUrls(id, thumbnails), sheet: `${API}/searches/${id}/sheet/jpg` };
+  async function fullSizeOf(id: string, view: View): Promise<Uint8Array | null> {
+    const picture = searches.picture(id, view);
+    return picture && diptych.fullSize(picture.bytes, picture.crop);
+  }
+
+  async function answerTo(id: string, request: RankingRequest) {
+    const { embeddings, thumbnails } = searches.get(id);
+    const ranking = await diptych.rank(embeddings, request);
+    const own = { id, query: queryUrls(id, thumbnails), sheet: `${API}/searches/${id}/sheet.jpg` };
+    return { ...own, ...(await answerOf(ranking, served)) };
+  }
 }

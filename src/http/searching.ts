@@ -1,7 +1,8 @@
 import { parseAspects } from "../core/aspects.js";
+import { parseCrop } from "../core/crop.js";
 import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
-import { parseCondition } from "../core/filter.js";
-import type { Ranking, RankingRequest } from "../core/search.js";
+import { parseFilter } from "../core/filter.js";
+import type { QueryPictures, Ranking, RankingRequest } from "../core/search.js";
 import { AppError } from "../errors.js";
 import type { RankingQuery } from "./schemas.js";
 import { API, type Served } from "./served.js";
@@ -13,7 +14,7 @@ export function rankingRequest(query: RankingQuery): RankingRequest & { readonly
     weights: { front, back },
     ...(aspect !== undefined && { aspects: parseAspects(aspect) }),
     ignoreColour,
-    filter: filter.map(parseCondition),
+    filter: parseFilter(filter),
     topK,
   };
 }
@@ -21,7 +22,7 @@ export function rankingRequest(query: RankingQuery): RankingRequest & { readonly
 /**
  * The pictures of a form. A file input that was left empty comes as a file without a name and without bytes.
  *
- * @throws AppError INVALID_REQUEST when there is none.
+ * @returns none, or one for each view that was sent.
  */
 export async function picturesOf(files: { readonly [V in View]?: unknown }): Promise<PerView<Uint8Array>> {
   const pictures: { [V in View]?: Uint8Array } = {};
@@ -30,33 +31,52 @@ export async function picturesOf(files: { readonly [V in View]?: unknown }): Pro
     if (!(file instanceof File) || (file.size === 0 && file.name === "")) continue;
     pictures[view] = new Uint8Array(await file.arrayBuffer());
   }
-  if (viewsOf(pictures).length > 0) return pictures;
+  return pictures;
+}
+
+/** The fields of a form that a search is made by. */
+export interface QueryFields {
+  readonly front?: unknown;
+  readonly back?: unknown;
+  readonly frontCrop?: unknown;
+  readonly backCrop?: unknown;
+}
+
+/**
+ * What a form searches by.
+ *
+ * @throws AppError INVALID_REQUEST when there is no picture, or a crop that is none.
+ */
+export async function queryOf({ front, back, frontCrop, backCrop }: QueryFields): Promise<QueryPictures> {
+  const pictures = await picturesOf({ front, back });
+  const cropped = { front: frontCrop, back: backCrop };
+  const crops = viewsOf(pictures).flatMap((view) => {
+    const crop = cropped[view];
+    return typeof crop === "string" && crop !== "" ? [[view, parseCrop(crop)] as const] : [];
+  });
+  if (viewsOf(pictures).length > 0) return { pictures, crops: Object.fromEntries(crops) };
   throw new AppError(
     "INVALID_REQUEST",
     "A search needs a front picture, a back picture or both, as the form's files front and back; received none.",
   );
 }
 
-/** A search whose embeddings are kept under its id, ranked for the first time. */
-export async function keepSearch(
-  { diptych, searches }: Served,
-  pictures: PerView<Uint8Array>,
-  request: RankingRequest,
-): Promise<{ id: string; thumbnails: PerView<Uint8Array>; ranking: Ranking }> {
-  const making = thumbnailsOf(pictures, diptych.thumbnail);
+/** Embeds what is searched by and keeps it under the id that is returned, to be ranked there. */
+export async function keepSearch({ diptych, searches }: Served, query: QueryPictures): Promise<string> {
+  const making = thumbnailsOf(query, diptych);
   // What a picture fails with is told by the embedding, which knows whose it is.
   making.catch(() => {});
-  const { embeddings } = await diptych.embed(pictures);
-  const thumbnails = await making;
-  const ranking = await diptych.rank(embeddings, request);
-  return { id: searches.keep({ embeddings, thumbnails }), thumbnails, ranking };
+  const { embeddings } = await diptych.embed(query);
+  return searches.keep({ embeddings, thumbnails: await making }, query);
 }
 
 async function thumbnailsOf(
-  pictures: PerView<Uint8Array>,
-  thumbnail: (picture: Uint8Array) => Promise<Uint8Array>,
+  { pictures, crops = {} }: QueryPictures,
+  { thumbnail }: Served["diptych"],
 ): Promise<PerView<Uint8Array>> {
-  const made = viewsOf(pictures).map(async (view) => [view, await thumbnail(pictures[view]!)] as const);
+  const made = viewsOf(pictures).map(
+    async (view) => [view, await thumbnail(pictures[view]!, crops[view])] as const,
+  );
   return Object.fromEntries(await Promise.all(made));
 }
 

@@ -3,23 +3,39 @@ import type { Diptych } from "../compose.js";
 import type { PerView, View } from "../core/design.js";
 import { viewsOf } from "../core/design.js";
 import type { Ranking } from "../core/search.js";
+import type { DeletedDesigns } from "./deleted-designs.js";
+import type { ImportJobs } from "./imports/import-jobs.js";
 import type { KeptSearches } from "./kept-searches.js";
+import type { Metrics } from "./metrics.js";
 import { problemDocument } from "./schemas.js";
 
 /** What the routes work on. */
 export interface Served {
   readonly diptych: Diptych;
   readonly searches: KeptSearches;
+  readonly deleted: DeletedDesigns;
+  readonly imports: ImportJobs;
+  readonly metrics: Metrics;
+  /** Of Diptych. */
+  readonly version: string;
 }
 
 export type Api = OpenAPIHono;
 
 export const API = "/api/v1";
 
+/** What of a picture's hash stands in its address. */
+export const shortHash = (sha256: string): string => sha256.slice(0, 16);
+
 /** The address of a design's thumbnail; the picture's hash in it lets browsers keep it for ever. */
 function thumbnailUrl(id: string, view: View, sha256: string | null): string {
-  const version = sha256 === null ? "" : `?v=${sha256.slice(0, 16)}`;
+  const version = sha256 === null ? "" : `?v=${shortHash(sha256)}`;
   return `${API}/designs/${encodeURIComponent(id)}/views/${view}${version}`;
+}
+
+/** The address of the same picture in full size. */
+export function fullSizeUrl(thumbnail: string): string {
+  return `${thumbnail}${thumbnail.includes("?") ? "&" : "?"}size=full`;
 }
 
 /** For each view its thumbnail's address. */

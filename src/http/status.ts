@@ -22,36 +22,52 @@ const ready = createRoute({
 const getStats = createRoute({
   method: "get",
   path: `${API}/stats`,
-  summary: "What is served",
-  responses: { 200: json(stats, "Model, catalog and searches.") },
+  summary: "What is served, and how fast",
+  responses: { 200: json(stats, "Model, catalog, searches, imports and process.") },
+});
+
+const metrics = createRoute({
+  method: "get",
+  path: "/metrics",
+  summary: "Counters and times for Prometheus",
+  responses: {
+    200: { description: "Prometheus's text format.", content: { "text/plain": { schema: z.string() } } },
+  },
 });
 
 /** @param isDraining whether the server takes no more, and only finishes what it has. */
-export function addStatusRoutes(
-  api: Api,
-  { diptych, searches }: Served,
-  { version, isDraining }: { readonly version: string; readonly isDraining: () => boolean },
-): void {
+export function addStatusRoutes(api: Api, served: Served, isDraining: () => boolean): void {
+  const { registry } = served.metrics;
   api.openapi(live, (context) => context.json({ status: "live" }, 200));
 
   api.openapi(ready, async (context) => {
     if (isDraining()) return context.json({ status: "draining" }, 503);
     // Fails when the catalog cannot be read.
-    await diptych.catalog.stats();
+    await served.diptych.catalog.stats();
     return context.json({ status: "ready" }, 200);
   });
 
-  api.openapi(getStats, async (context) => {
-    const { id, sha256, embeddingDim } = diptych.model;
-    return context.json(
-      {
-        version,
-        model: { id, sha256, embeddingDim },
-        aspects: diptych.aspects.map(({ name }) => name),
-        catalog: await diptych.catalog.stats(),
-        searches: { kept: searches.count },
-      },
-      200,
-    );
-  });
+  api.openapi(getStats, async (context) => context.json(await statsOf(served), 200));
+
+  api.openapi(metrics, async (context) =>
+    context.text(await registry.metrics(), 200, { "Content-Type": registry.contentType }),
+  );
+}
+
+/** What a server tells of itself. */
+export async function statsOf({ diptych, searches, imports, metrics, version }: Served) {
+  const { id, sha256, embeddingDim } = diptych.model;
+  const [catalog, bytesOnDisk] = await Promise.all([diptych.catalog.stats(), diptych.catalog.bytesOnDisk()]);
+  return {
+    version,
+    node: process.versions.node,
+    uptimeS: Math.round(process.uptime()),
+    residentBytes: process.memoryUsage.rss(),
+    model: { id, sha256, embeddingDim },
+    aspects: diptych.aspects.map(({ name }) => name),
+    catalog: { ...catalog, bytesOnDisk },
+    searches: { kept: searches.count, embedding: metrics.searchesEmbedding },
+    imports: { unfinished: imports.unfinished },
+    latency: await metrics.latency(),
+  };
 }

@@ -1,15 +1,18 @@
 /**
- * On the search page: pictures can be dropped and pasted, are shown, swapped and taken out again. Without this script the two
- * file inputs do.
+ * On the search page: pictures can be dropped and pasted, are shown, swapped and taken out again, and what goes wrong is told
+ * without losing them. Without this script the two file inputs and the button do.
  */
 
+const form = document.querySelector<HTMLFormElement>(".pair-form");
 const zones = [...document.querySelectorAll<HTMLElement>(".zone")].map((place) => ({
   place,
-  input: place.querySelector<HTMLInputElement>("input[type=file]")!,
+  input: place.querySelector<HTMLInputElement>("input[type=file][name]")!,
+  camera: place.querySelector<HTMLInputElement>("input[capture]")!,
 }));
 
-for (const { place, input } of zones) {
+for (const { place, input, camera } of zones) {
   input.addEventListener("change", () => preview(place, input));
+  camera.addEventListener("change", () => give(input, camera.files?.[0]));
   place.addEventListener("dragover", (event) => {
     event.preventDefault();
     place.classList.add("over");
@@ -48,7 +51,8 @@ function give(input: HTMLInputElement, file: File | undefined): void {
 }
 
 function preview(place: HTMLElement, input: HTMLInputElement): void {
-  const shown = place.querySelector("img");
+  const stage = place.querySelector(".stage")!;
+  const shown = stage.querySelector("img");
   if (shown) {
     URL.revokeObjectURL(shown.src);
     shown.remove();
@@ -57,9 +61,10 @@ function preview(place: HTMLElement, input: HTMLInputElement): void {
   place.classList.toggle("filled", file !== undefined);
   if (!file) return;
   const picture = new Image();
+  picture.draggable = false;
   picture.src = URL.createObjectURL(file);
   picture.alt = file.name;
-  place.prepend(picture);
+  stage.prepend(picture);
 }
 
 document.querySelector(".swap")?.addEventListener("click", () => {
@@ -70,10 +75,46 @@ document.querySelector(".swap")?.addEventListener("click", () => {
   give(back.input, first);
 });
 
-for (const button of document.querySelectorAll(".remove")) {
-  button.addEventListener("click", (event) => {
-    event.preventDefault();
-    const zone = zones.find(({ place }) => place.contains(button));
-    if (zone) give(zone.input, undefined);
+for (const { place, input } of zones) {
+  place.querySelector(".remove")?.addEventListener("click", () => {
+    give(input, undefined);
+    input.focus();
   });
+}
+
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void search(form);
+});
+
+/** Goes to the result, or tells why there is none. */
+async function search(sent: HTMLFormElement): Promise<void> {
+  const button = sent.querySelector<HTMLButtonElement>(".primary")!;
+  const words = button.textContent;
+  button.textContent = sent.dataset.searching!;
+  button.setAttribute("aria-busy", "true");
+  const failure = await send(sent);
+  button.textContent = words;
+  button.removeAttribute("aria-busy");
+  const note = sent.querySelector<HTMLElement>(".failure")!;
+  note.hidden = failure === null;
+  note.textContent = failure;
+}
+
+/** @returns what went wrong, or null. */
+async function send(sent: HTMLFormElement): Promise<string | null> {
+  let answer: { readonly location: string } | { readonly detail: string };
+  try {
+    const response = await fetch(sent.action, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new FormData(sent),
+    });
+    answer = await response.json();
+  } catch {
+    return sent.dataset.lost!;
+  }
+  if ("detail" in answer) return answer.detail;
+  location.assign(answer.location);
+  return null;
 }

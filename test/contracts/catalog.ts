@@ -301,6 +301,7 @@ export function describeCatalog(
 
     it("counts designs, views and versions", async () => {
       const first = await catalog.stats();
+      const bytes = await catalog.bytesOnDisk();
       await catalog.upsert([
         design("A"),
         design("B", ["front"]),
@@ -310,7 +311,27 @@ export function describeCatalog(
       const second = await catalog.stats();
       expect(second).toMatchObject({ designs: 4, views: { front: 3, back: 2 } });
       expect(second.version).toBeGreaterThan(first.version);
-      expect(second.bytesOnDisk).toBeGreaterThanOrEqual(first.bytesOnDisk);
+      expect(await catalog.bytesOnDisk()).toBeGreaterThanOrEqual(bytes);
+    });
+
+    it("counts its designs' attributes anew after every write", async () => {
+      expect(await catalog.attributes()).toEqual([]);
+      await catalog.upsert([
+        design("A", ["front"], { colour: "red" }),
+        design("B", ["back"], { colour: "red", price: 3 }),
+      ]);
+      expect(await catalog.attributes()).toEqual([
+        { key: "colour", designs: 2, values: [{ value: "red", designs: 2 }], complete: true, range: null },
+        {
+          key: "price",
+          designs: 1,
+          values: [{ value: "3", designs: 1 }],
+          complete: true,
+          range: { min: 3, max: 3 },
+        },
+      ]);
+      await catalog.delete(["B"]);
+      expect(await catalog.attributes()).toMatchObject([{ key: "colour", designs: 1 }]);
     });
 
     it("takes writes that are asked for at once", async () => {

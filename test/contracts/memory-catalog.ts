@@ -1,3 +1,4 @@
+import { AttributeCounter, type AttributeSummary } from "../../src/core/attribute-summary.js";
 import { type Design, type EmbeddedDesign, type PerView, VIEWS, viewsOf } from "../../src/core/design.js";
 import { checkDesigns, checkEmbedding, type Embedding } from "../../src/core/embedding.js";
 import { matchesFilter } from "../../src/core/filter.js";
@@ -105,8 +106,17 @@ export class MemoryCatalog implements Catalog {
         back: designs.filter(({ views }) => views.back).length,
       },
       version: this.#version,
-      bytesOnDisk: 0,
     };
+  }
+
+  async attributes(): Promise<AttributeSummary[]> {
+    const counter = new AttributeCounter();
+    for (const { attributes } of this.#designs.values()) counter.add(attributes);
+    return counter.summary();
+  }
+
+  async bytesOnDisk(): Promise<number> {
+    return 0;
   }
 
   async close(): Promise<void> {}

@@ -30,7 +30,7 @@ describe.skipIf(noBrowser !== null)("in a browser", () => {
     await diptych.import(manifest);
     const app = createApp(diptych, { version: "1.2.3" });
     address = await new Promise<string>((resolve) => {
-      server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
+      server = serve({ fetch: app.api.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
         resolve(`http://127.0.0.1:${port}`),
       );
     });

@@ -8,7 +8,7 @@ import { rasterise, writeCatalogue } from "../../demo/catalogue.js";
 import { createFlatDesign } from "../../demo/flats/design.js";
 import { drawFlat } from "../../demo/flats/draw.js";
 import { perturb } from "../../demo/perturb.js";
-import { createApp } from "../../src/http/app.js";
+import { type App, createApp } from "../../src/http/app.js";
 import type { designPage, problemDocument, searchAnswer } from "../../src/http/schemas.js";
 import type { Api } from "../../src/http/served.js";
 import { type AppError, type Diptych, openDiptych } from "../../src/index.js";
@@ -24,6 +24,7 @@ type Problem = z.infer<typeof problemDocument>;
 let directory: string;
 let diptych: Diptych;
 let api: Api;
+let app: App;
 let draining = false;
 const defects: AppError[] = [];
 const pictures = {} as Record<"front" | "back", Buffer>;
@@ -32,16 +33,18 @@ beforeAll(async () => {
   const { manifest } = await writeCatalogue({ directory, count: DESIGNS, seed: SEED });
   diptych = await openDiptych({ catalog: path.join(directory, "catalog"), create: true });
   await diptych.import(manifest);
-  api = createApp(diptych, {
+  app = createApp(diptych, {
     version: "1.2.3",
     isDraining: () => draining,
     onDefect: (error) => defects.push(error),
   });
+  ({ api } = app);
   for (const view of ["front", "back"] as const) {
     pictures[view] = await perturb(await rasterise(drawFlat(wanted, view)), "mild", 1);
   }
 });
 afterAll(async () => {
+  await app.close();
   await diptych.close();
   await rm(directory, { recursive: true });
 });
@@ -228,16 +231,27 @@ describe("the server", () => {
     const { body } = await get<{ openapi: string; paths: object }>("/api/v1/openapi.json");
     expect(body.openapi).toBe("3.1.0");
     expect(Object.keys(body.paths).toSorted()).toEqual([
+      "/api/v1/attributes",
       "/api/v1/designs",
       "/api/v1/designs/{id}",
+      "/api/v1/designs/{id}/restore",
       "/api/v1/designs/{id}/similar",
+      "/api/v1/designs/{id}/similar/matches.csv",
+      "/api/v1/designs/{id}/similar/{sheet}",
       "/api/v1/designs/{id}/views/{view}",
+      "/api/v1/imports",
+      "/api/v1/imports/{id}",
+      "/api/v1/imports/{id}/cancel",
+      "/api/v1/imports/{id}/errors.csv",
+      "/api/v1/imports/{id}/events",
       "/api/v1/searches",
       "/api/v1/searches/{id}",
+      "/api/v1/searches/{id}/matches.csv",
       "/api/v1/searches/{id}/query/{view}",
-      "/api/v1/searches/{id}/sheet/{format}",
+      "/api/v1/searches/{id}/{sheet}",
       "/api/v1/stats",
       "/livez",
+      "/metrics",
       "/readyz",
     ]);
   });

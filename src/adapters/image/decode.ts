@@ -1,4 +1,5 @@
 import sharp, { type Region, type Sharp } from "sharp";
+import type { Crop } from "../../core/crop.js";
 import { AppError } from "../../errors.js";
 import { READABLE_FORMATS, type ReadableFormat, recognise } from "./formats.js";
 
@@ -17,7 +18,7 @@ export interface Pixels {
   readonly height: number;
 }
 
-/** A picture file whose header was read and found within the limits; nothing is decoded yet. */
+/** A picture file, or a crop of it, whose header was read and found within the limits; nothing is decoded yet. */
 export interface OpenedPicture {
   /** Long side in pixels; Infinity for an SVG, which can be drawn at any size. */
   readonly longSide: number;
@@ -40,15 +41,23 @@ const WHITE = "#ffffff";
 /** The dots per inch at which librsvg draws an SVG in its own size; the density may not leave the range. */
 const SVG_DENSITY = { own: 72, min: 1, max: 100_000 };
 
+/** How large an SVG is drawn for a crop of it: a tenth of it still has 400 pixels, and a thousandth costs no more memory. */
+const MAX_CROPPED_VECTOR_SIDE = 4096;
+
 /** libjpeg and the others go on after small faults with a warning; a fault that costs pixels must stop. */
 const FAIL_ON = "error";
 
 /**
  * Recognises the file, reads its header and holds both against the limits.
  *
+ * @param crop what of the upright picture is meant; default: all of it.
  * @throws AppError IMAGE_TOO_LARGE, UNSUPPORTED_IMAGE, IMAGE_UNDECODABLE.
  */
-export async function openPicture(bytes: Uint8Array, limits: ImageLimits): Promise<OpenedPicture> {
+export async function openPicture(
+  bytes: Uint8Array,
+  limits: ImageLimits,
+  crop?: Crop,
+): Promise<OpenedPicture> {
   if (bytes.length > limits.maxImageBytes) {
     throw new AppError(
       "IMAGE_TOO_LARGE",
@@ -80,25 +89,36 @@ export async function openPicture(bytes: Uint8Array, limits: ImageLimits): Promi
     );
   }
 
+  const isVector = format === "SVG";
   const ownLongSide = Math.max(width, height);
-  const atMost = (longSide: number): Sharp =>
+  const whole = (longSide: number): Sharp =>
     sharp(bytes, {
       failOn: FAIL_ON,
       autoOrient: true,
       limitInputPixels: limits.maxImagePixels,
-      ...(format === "SVG" ? { density: densityFor(longSide, ownLongSide) } : {}),
+      ...(isVector ? { density: densityFor(longSide, ownLongSide) } : {}),
     })
-      .resize({ width: longSide, height: longSide, fit: "inside", withoutEnlargement: format !== "SVG" })
+      .resize({ width: longSide, height: longSide, fit: "inside", withoutEnlargement: !isVector })
       .flatten({ background: WHITE })
       .toColourspace("srgb");
 
+  const { autoOrient: upright } = header;
+  const wholeLimit = isVector ? (crop ? MAX_CROPPED_VECTOR_SIDE : Number.POSITIVE_INFINITY) : ownLongSide;
+  const share = crop ? Math.max(crop.width * upright.width, crop.height * upright.height) / ownLongSide : 1;
+  const part = (longSide: number, within?: Region): Sharp => {
+    if (!crop) return within ? whole(longSide).extract(within) : whole(longSide);
+    const wholeLongSide = Math.min(Math.ceil(longSide / share), wholeLimit);
+    const place = placeOf(crop, upright, wholeLongSide / ownLongSide, longSide);
+    return whole(wholeLongSide).extract(within ? insideOf(place, within) : place);
+  };
+
   return {
-    longSide: format === "SVG" ? Number.POSITIVE_INFINITY : ownLongSide,
-    atMost,
+    longSide: Math.max(1, Math.floor(wholeLimit * share)),
+    atMost: part,
     run,
-    pixels: async (longSide, part) => {
-      const picture = part ? atMost(longSide).extract(part) : atMost(longSide);
-      const { data, info } = await run(picture.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true }));
+    pixels: async (longSide, within) => {
+      const raw = part(longSide, within).raw({ depth: "uchar" });
+      const { data, info } = await run(raw.toBuffer({ resolveWithObject: true }));
       return { data, width: info.width, height: info.height };
     },
   };
@@ -107,6 +127,34 @@ export async function openPicture(bytes: Uint8Array, limits: ImageLimits): Promi
 function densityFor(longSide: number, ownLongSide: number): number {
   const density = (SVG_DENSITY.own * longSide) / ownLongSide;
   return Math.min(SVG_DENSITY.max, Math.max(SVG_DENSITY.min, density));
+}
+
+/** Where a crop lies on a copy of the upright picture that is `scale` times its size. */
+function placeOf(
+  crop: Crop,
+  upright: { readonly width: number; readonly height: number },
+  scale: number,
+  longSide: number,
+): Region {
+  const along = (start: number, length: number, side: number) => {
+    // Sharp rounds the copy's own sides either way: the last line may be missing.
+    const end = Math.max(1, Math.floor(side * scale));
+    const first = Math.min(Math.floor(start * side * scale), end - 1);
+    return { first, size: Math.max(1, Math.min(Math.round(length * side * scale), end - first, longSide)) };
+  };
+  const horizontal = along(crop.left, crop.width, upright.width);
+  const vertical = along(crop.top, crop.height, upright.height);
+  return { left: horizontal.first, top: vertical.first, width: horizontal.size, height: vertical.size };
+}
+
+/** A part of a crop as a part of the whole. */
+function insideOf(place: Region, within: Region): Region {
+  return {
+    left: place.left + within.left,
+    top: place.top + within.top,
+    width: Math.min(within.width, place.width - within.left),
+    height: Math.min(within.height, place.height - within.top),
+  };
 }
 
 /** libvips tells all it knows, a line each, and repeats itself; the first line is the cause. */

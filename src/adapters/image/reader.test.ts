@@ -214,3 +214,69 @@ describe("reading both at once", () => {
     expect(distance(await asTensor(thumbnail), await asTensor(await trim.toThumbnail(png)))).toBeLessThan(1);
   });
 });
+
+describe("a crop", () => {
+  const half = { left: 0.25, top: 0.5, width: 0.5, height: 0.25 };
+  const contain = createImageReader({ inputSize: 224, resizePolicy: "contain" });
+
+  it.each([
+    ["PNG", () => garmentPng()],
+    [
+      "JPEG on its side",
+      async () =>
+        sharp(await garmentPng())
+          .rotate(-90)
+          .jpeg({ quality: 95 })
+          .withMetadata({ orientation: 6 })
+          .toBuffer(),
+    ],
+    [
+      "a large PNG",
+      async () =>
+        sharp(await garmentPng())
+          .resize({ width: 2500, kernel: "cubic" })
+          .png()
+          .toBuffer(),
+    ],
+    ["SVG", async () => Buffer.from(garmentSvg())],
+  ])("is read as a picture of that part alone would be: %s", async (_, make) => {
+    const picture = await make();
+    const upright = await sharp(picture, { autoOrient: true, density: 288 })
+      .flatten({ background: "#ffffff" })
+      .png()
+      .toBuffer({ resolveWithObject: true });
+    const { width, height } = upright.info;
+    const part = await sharp(upright.data)
+      .extract({
+        left: Math.round(half.left * width),
+        top: Math.round(half.top * height),
+        width: Math.round(half.width * width),
+        height: Math.round(half.height * height),
+      })
+      .png()
+      .toBuffer();
+    expect(distance(await contain.toTensor(picture, half), await contain.toTensor(part))).toBeLessThan(4);
+    const cropped = await sharp(await contain.toThumbnail(picture, half)).metadata();
+    const alone = await sharp(await contain.toThumbnail(part)).metadata();
+    expect(Math.abs(cropped.width - alone.width)).toBeLessThanOrEqual(2);
+    expect(Math.abs(cropped.height - alone.height)).toBeLessThanOrEqual(2);
+  });
+
+  it.each(["trim", "tutorial", "contain", "stretch", { kind: "cover", shortSide: 224 }] as const)(
+    "may be as small as a pixel, and as large as the picture: %j",
+    async (resizePolicy) => {
+      const reader = createImageReader({ inputSize: 224, resizePolicy });
+      for (const picture of [await garmentPng(), Buffer.from(garmentSvg())]) {
+        for (const crop of [
+          { left: 0.999, top: 0.999, width: 0.001, height: 0.001 },
+          { left: 0, top: 0.5, width: 1, height: 0.0001 },
+          { left: 0, top: 0, width: 1, height: 1 },
+          { left: 1 / 3, top: 1 / 7, width: 2 / 3, height: 6 / 7 },
+        ]) {
+          expect((await reader.toTensor(picture, crop)).data).toHaveLength(224 * 224 * 3);
+          expect((await sharp(await reader.toFullSize(picture, crop)).metadata()).format).toBe("webp");
+        }
+      }
+    },
+  );
+});

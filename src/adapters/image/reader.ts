@@ -16,29 +16,13 @@ export interface ImageReaderOptions extends Partial<ImageLimits> {
   readonly maxImagePixels?: number;
 }
 
-/** Both things that an import keeps of a picture. */
-export interface ReadPicture {
-  readonly tensor: PixelTensor;
-  /** As {@link ImageReader.toThumbnail} returns it. */
-  readonly thumbnail: Uint8Array;
-}
-
-/** An {@link ImageReader} that also makes tensor and thumbnail from one decoded copy. */
-export interface SharpImageReader extends ImageReader {
-  /**
-   * What {@link ImageReader.toTensor} and {@link ImageReader.toThumbnail} return, decoded once.
-   *
-   * @throws AppError as {@link ImageReader.toTensor}.
-   */
-  read(bytes: Uint8Array): Promise<ReadPicture>;
-}
-
 export const DEFAULT_LIMITS: ImageLimits = {
   maxImageBytes: 32 * 1024 * 1024,
   maxImagePixels: 100_000_000,
 };
 
 const THUMBNAIL = { longSide: 256, quality: 80, effort: 0 };
+const FULL_SIZE = { longSide: 2048, quality: 85, effort: 0 };
 
 /** The box is found, and the design cut out, on a copy this many times as large as the model's square. */
 const WORKING_SCALE = 2;
@@ -48,7 +32,7 @@ const WORKING_SCALE = 2;
  * upright by their EXIF orientation, on white, in 8-bit sRGB. The tensor is `[inputSize, inputSize, 3]`, the picture
  * laid out by the {@link ResizePolicy}, centred on white, in an ArrayBuffer of its own that can be transferred.
  */
-export function createImageReader(options: ImageReaderOptions): SharpImageReader {
+export function createImageReader(options: ImageReaderOptions): ImageReader {
   const { inputSize, resizePolicy, resample = "lanczos3" } = options;
   const limits: ImageLimits = {
     maxImageBytes: options.maxImageBytes ?? DEFAULT_LIMITS.maxImageBytes,
@@ -90,15 +74,20 @@ export function createImageReader(options: ImageReaderOptions): SharpImageReader
   }
 
   return {
-    async toTensor(bytes) {
-      const picture = await openPicture(bytes, limits);
+    async toTensor(bytes, crop) {
+      const picture = await openPicture(bytes, limits, crop);
       return tensorFrom(picture, await picture.pixels(workingSide));
     },
 
-    async toThumbnail(bytes) {
-      const picture = await openPicture(bytes, limits);
+    async toThumbnail(bytes, crop) {
+      const picture = await openPicture(bytes, limits, crop);
       // An SVG has no pixels that could be enlarged: its long side is always the full 256.
       return picture.run(picture.atMost(THUMBNAIL.longSide).webp(THUMBNAIL).toBuffer());
+    },
+
+    async toFullSize(bytes, crop) {
+      const picture = await openPicture(bytes, limits, crop);
+      return picture.run(picture.atMost(FULL_SIZE.longSide).webp(FULL_SIZE).toBuffer());
     },
 
     async read(bytes) {

@@ -1,4 +1,5 @@
 import type { Connection, Query as LanceQuery, Table } from "@lancedb/lancedb";
+import type { AttributeSummary } from "../../core/attribute-summary.js";
 import { type Design, type EmbeddedDesign, type PerView, type View, viewsOf } from "../../core/design.js";
 import { checkDesigns, checkEmbedding } from "../../core/embedding.js";
 import type { Filter } from "../../core/filter.js";
@@ -19,7 +20,7 @@ import {
 } from "./rows.js";
 import { designTable, viewMask } from "./schema.js";
 import { searchSnapshot } from "./search.js";
-import { type Snapshot, sampleOf, takeSnapshot } from "./snapshot.js";
+import { attributesOf, perSnapshot, type Snapshot, sampleOf, takeSnapshot } from "./snapshot.js";
 
 /** Ids to a query: keeps the SQL text and the answer small however many ids are asked for. */
 const IDS_PER_QUERY = 1000;
@@ -37,7 +38,8 @@ export class LanceCatalog implements Catalog {
   readonly #connection: Connection;
   readonly #table: Table;
   #snapshot: Snapshot | null = null;
-  readonly #samples = new WeakMap<Snapshot, Promise<CatalogSample>>();
+  readonly #sample = perSnapshot(sampleOf);
+  readonly #attributes = perSnapshot(attributesOf);
   #writes: Promise<unknown> = Promise.resolve();
 
   /** @param table always at the latest version of the table. */
@@ -99,15 +101,11 @@ export class LanceCatalog implements Catalog {
   }
 
   sample(): Promise<CatalogSample> {
-    return this.#read((snapshot) => {
-      const known = this.#samples.get(snapshot);
-      if (known) return known;
-      const sample = sampleOf(snapshot);
-      this.#samples.set(snapshot, sample);
-      // What could not be read once may be read the next time.
-      sample.catch(() => this.#samples.delete(snapshot));
-      return sample;
-    });
+    return this.#read(this.#sample);
+  }
+
+  attributes(): Promise<readonly AttributeSummary[]> {
+    return this.#read(this.#attributes);
   }
 
   async compact(): Promise<void> {
@@ -121,13 +119,12 @@ export class LanceCatalog implements Catalog {
       const rowsWith = (views: readonly View[]) => rowsByMask.get(viewMask(views)) ?? 0;
       const both = rowsWith(["front", "back"]);
       const views = { front: rowsWith(["front"]) + both, back: rowsWith(["back"]) + both };
-      return {
-        designs: views.front + rowsWith(["back"]),
-        views,
-        version,
-        bytesOnDisk: await directoryBytes(this.#directory),
-      };
+      return { designs: views.front + rowsWith(["back"]), views, version };
     });
+  }
+
+  bytesOnDisk(): Promise<number> {
+    return this.#native("read", () => directoryBytes(this.#directory));
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Connection, Table } from "@lancedb/lancedb";
+import { AttributeCounter, type AttributeSummary } from "../../core/attribute-summary.js";
 import { type CatalogSample, SAMPLE_SIZE } from "../../core/ports.js";
 import { rowsOf } from "./rows.js";
 import { VIEW_MASKS } from "./schema.js";
@@ -35,4 +36,29 @@ export async function sampleOf({ table, rowsByMask }: Snapshot): Promise<Catalog
     for (const row of rowsOf(batch)) embeddings.push(row.embeddings());
   }
   return { designs, embeddings };
+}
+
+/** What the designs have as attributes. */
+export async function attributesOf({ table }: Snapshot): Promise<AttributeSummary[]> {
+  const counter = new AttributeCounter();
+  for await (const batch of table.query().select(["attributes"])) {
+    for (const row of rowsOf(batch)) counter.add(JSON.parse(row.get("attributes")));
+  }
+  return counter.summary();
+}
+
+/** Computes once what depends on a snapshot alone. */
+export function perSnapshot<T>(
+  compute: (snapshot: Snapshot) => Promise<T>,
+): (snapshot: Snapshot) => Promise<T> {
+  const results = new WeakMap<Snapshot, Promise<T>>();
+  return (snapshot) => {
+    const known = results.get(snapshot);
+    if (known) return known;
+    const result = compute(snapshot);
+    results.set(snapshot, result);
+    // What could not be read once may be read the next time.
+    result.catch(() => results.delete(snapshot));
+    return result;
+  };
 }

@@ -8,8 +8,8 @@ import type { Embedding } from "../../core/embedding.js";
 import type { FeatureItem } from "../../core/import-features.js";
 import type { Catalog, ModelIdentity } from "../../core/ports.js";
 import { AppError } from "../../errors.js";
+import { type AtomicFile, createAtomicFile } from "../files/atomic-file.js";
 import { openSource, type Source } from "../sources/open-source.js";
-import { type AtomicFile, createAtomicFile } from "./atomic-file.js";
 import { type NpyReader, openNpy } from "./npy-reader.js";
 import { createNpy, type NpyWriter } from "./npy-writer.js";
 

@@ -1,4 +1,4 @@
-import { createAtomicFile } from "./atomic-file.js";
+import { createAtomicFile } from "../files/atomic-file.js";
 import { formatNpyHeader, WRITTEN_HEADER_BYTES } from "./npy-header.js";
 
 /** A `.npy` file being written: a float32 matrix that grows by rows. */

@@ -3,11 +3,12 @@ import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import type { Device } from "../../core/device.js";
 import type { Embedding } from "../../core/embedding.js";
-import type { Embedder, ItemResult, PixelTensor } from "../../core/ports.js";
+import type { Embedder, ItemResult, Lane, PixelTensor } from "../../core/ports.js";
 import { AppError } from "../../errors.js";
 import type { ModelPack } from "../models/pack.js";
 import { requireDevice } from "./devices.js";
 import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
+import { inLane, LaneQueue } from "./lane-queue.js";
 
 export interface EmbedderOptions {
   /** Worker threads, each with the model loaded once. 1 or more; default: one for each processor, and one on any other device. */
@@ -38,6 +39,7 @@ export async function createEmbedder(pack: ModelPack, options: EmbedderOptions =
     workerData,
     minThreads: threads,
     maxThreads: threads,
+    taskQueue: new LaneQueue(),
   });
   // A thread that ends between two tasks is replaced, and told here; unheard it would end the process.
   pool.on("error", () => {});
@@ -92,13 +94,13 @@ class ThreadedEmbedder implements Embedder {
     this.#maxBatchSize = maxBatchSize;
   }
 
-  async embed(tensors: readonly PixelTensor[]): Promise<ItemResult<Embedding>[]> {
+  async embed(tensors: readonly PixelTensor[], lane: Lane = "search"): Promise<ItemResult<Embedding>[]> {
     if (this.#closing) throw new AppError("INTERNAL", "The embedder is closed; it takes no more pictures.");
     // Spread over all threads first: two pictures of a search run beside one another, not in one batch.
     const batchSize = Math.min(this.#maxBatchSize, Math.ceil(tensors.length / this.#threads));
     const batches: Promise<ItemResult<Embedding>[]>[] = [];
     for (let start = 0; start < tensors.length; start += batchSize) {
-      batches.push(this.#embedBatch(tensors.slice(start, start + batchSize)));
+      batches.push(this.#embedBatch(tensors.slice(start, start + batchSize), lane));
     }
     const all = Promise.all(batches);
     this.#running.add(all);
@@ -120,7 +122,7 @@ class ThreadedEmbedder implements Embedder {
     await this.#pool.destroy();
   }
 
-  async #embedBatch(tensors: readonly PixelTensor[]): Promise<ItemResult<Embedding>[]> {
+  async #embedBatch(tensors: readonly PixelTensor[], lane: Lane): Promise<ItemResult<Embedding>[]> {
     const size = this.#inputSize;
     const fits = tensors.map(({ width, height, data }) => {
       return width === size && height === size && data.length === size * size * 3;
@@ -130,7 +132,7 @@ class ThreadedEmbedder implements Embedder {
     taken.forEach((tensor, i) => {
       pixels.set(tensor.data, i * size * size * 3);
     });
-    const answers = (await this.#run({ pixels, batchSize: taken.length })).values();
+    const answers = (await this.#run({ pixels, batchSize: taken.length }, lane)).values();
     return tensors.map(({ width, height, data }, i) => {
       if (fits[i]) return answers.next().value!;
       const message = `The model takes pictures of ${size} x ${size} pixels, 3 bytes each; received ${width} x ${height} in ${data.length} bytes.`;
@@ -138,12 +140,15 @@ class ThreadedEmbedder implements Embedder {
     });
   }
 
-  async #run(task: EmbeddingTask): Promise<ItemResult<Embedding>[]> {
+  async #run(task: EmbeddingTask, lane: Lane): Promise<ItemResult<Embedding>[]> {
     const dim = this.model.embeddingDim;
     try {
-      const { embeddings, failures } = await this.#pool.run(task, {
-        transferList: [task.pixels.buffer as ArrayBuffer],
-      });
+      const { embeddings, failures } = await this.#pool.run(
+        { ...task, ...inLane(lane) },
+        {
+          transferList: [task.pixels.buffer as ArrayBuffer],
+        },
+      );
       return Array.from({ length: task.batchSize }, (_, i) => {
         const failure = failures.get(i);
         if (failure !== undefined) return { error: new AppError("INTERNAL", `The model failed: ${failure}`) };

@@ -1,6 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
-import type { AttributeValue } from "../../core/design.js";
+import { type AttributeValue, attributeValue } from "../../core/design.js";
 import type { SourceItem } from "../../core/import-rows.js";
 import { AppError } from "../../errors.js";
 import { type ManifestField, manifestField, toSourceItem, unreadableRow } from "./manifest-row.js";
@@ -63,15 +63,9 @@ function toEntry(line: number, cells: readonly string[], columns: readonly Colum
     const text = cells[i]!;
     if (column === null || text === "") return;
     if ("field" in column) entry[column.field] = text;
-    else entry.attributes.push([column.attribute, toAttributeValue(text)]);
+    else entry.attributes.push([column.attribute, attributeValue(text)]);
   });
   return entry;
-}
-
-/** A number where the text is its shortest decimal notation, so that codes such as `007` and `1.10` stay text. */
-function toAttributeValue(text: string): AttributeValue {
-  const value = Number(text);
-  return Number.isFinite(value) && String(value) === text ? value : text;
 }
 
 function toColumns(header: readonly string[], path: string): Column[] {

@@ -12,6 +12,11 @@ export interface Source {
   readonly count: number;
   /** The designs from the first on; every call reads anew. */
   readonly rows: () => AsyncIterable<SourceItem>;
+  /**
+   * Reads a picture that is there while it is imported alone, so that the catalog must keep it. Absent: the pictures are files,
+   * which stay where they are.
+   */
+  readonly readPicture?: (path: string) => Promise<Uint8Array>;
 }
 
 /**
@@ -47,11 +52,28 @@ export async function openSource(
       `The images directory is a folder; received the file ${baseDirectory}.`,
     );
   }
+  return openManifest(path, baseDirectory);
+}
+
+/**
+ * Opens a manifest and counts its designs.
+ *
+ * @param baseDirectory what its relative paths are below.
+ * @throws AppError INVALID_REQUEST when it is none.
+ */
+export async function openManifest(path: string, baseDirectory: string): Promise<Source> {
   const rows = manifestRows(path, baseDirectory);
   let count = 0;
   for await (const _ of rows()) count += 1;
   return { count, rows };
 }
+
+/** Whether the file's name ends as a manifest's does. */
+export function isManifestName(name: string): boolean {
+  return MANIFEST_ENDINGS.includes(extname(name).toLowerCase());
+}
+
+const MANIFEST_ENDINGS = [".csv", ".tsv", ".jsonl", ".ndjson"];
 
 function manifestRows(path: string, baseDirectory: string): () => AsyncIterable<SourceItem> {
   const ending = extname(path).toLowerCase();
@@ -81,6 +103,6 @@ async function isFolder(path: string, what: string): Promise<boolean> {
   }
 }
 
-async function* toAsync<T>(items: readonly T[]): AsyncGenerator<T> {
+export async function* toAsync<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }

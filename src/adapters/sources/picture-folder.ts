@@ -13,9 +13,20 @@ import { idFromPicture, isPictureName, recogniseView } from "./view-name.js";
  * @throws AppError INVALID_REQUEST when there is no picture of a front or a back.
  */
 export async function readPictureFolder(folder: string): Promise<SourceItem[]> {
+  const pictures: string[] = [];
+  for await (const path of walkPictures(folder, "")) pictures.push(path);
+  return pairPictures(folder, pictures);
+}
+
+/**
+ * The same for pictures whose paths are known.
+ *
+ * @param pictures paths below the folder, relative, with forward slashes.
+ */
+export function pairPictures(folder: string, pictures: readonly string[]): SourceItem[] {
   const designs = new Map<string, { [V in View]?: string }>();
   const strays: { id: string | null; view: View | null; reason: string }[] = [];
-  for await (const relativePath of walkPictures(folder, "")) {
+  for (const relativePath of pictures) {
     const path = join(folder, relativePath);
     const view = recogniseView(relativePath);
     if (!view) {

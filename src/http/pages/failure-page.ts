@@ -1,13 +1,16 @@
 import { html } from "hono/html";
-import { type Language, textsOf } from "./language.js";
-import { type Html, page } from "./layout.js";
+import type { AppError } from "../../errors.js";
+import { detailOf } from "../problem.js";
+import { textsOf } from "./language.js";
+import { type Html, type PageContext, page } from "./layout.js";
 
-/** What went wrong, and the way on. */
-export function failurePage(language: Language, detail: string): Html {
-  const texts = textsOf(language);
+/** What went wrong, and the way on. What exactly is told in English, as programs are told it. */
+export function failurePage(context: PageContext, failure: AppError): Html {
+  const texts = textsOf(context.language);
+  const title = texts.failures[failure.code] ?? texts.failed;
   return page(
-    { language, title: texts.failed, address: "/" },
-    html`<section class="intro"><h1>${texts.failed}</h1><p class="quiet">${detail}</p>
-<p class="actions"><a href="/">${texts.backToSearch}</a></p></section>`,
+    { ...context, title },
+    html`<section class="intro"><h1>${title}</h1><p class="quiet" lang="en">${detailOf(failure)}</p>
+<p class="actions"><a class="button" href="/">${texts.backToSearch}</a><a class="button" href="/catalogue">${texts.toCatalogue}</a></p></section>`,
   );
 }

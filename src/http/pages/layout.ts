@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { html } from "hono/html";
 import { type Language, otherLanguage, textsOf } from "./language.js";
-import { style } from "./style.js";
+import { style } from "./style/style.js";
+import type { Texts } from "./texts-en.js";
 
 /** The style sheet's address changes with it, so that browsers may keep it for ever. */
 export const STYLE_PATH = `/assets/style.${hashOf(style)}.css`;
@@ -14,7 +15,13 @@ export const icon =
 export const ICON_PATH = `/assets/icon.${hashOf(icon)}.svg`;
 
 /** The pages' scripts, by name; built from src/ui. */
-export const SCRIPTS = { search: script("search"), result: script("result") } as const;
+export const SCRIPTS = {
+  search: script("search"),
+  crop: script("crop"),
+  result: script("result"),
+  upload: script("upload"),
+  progress: script("progress"),
+} as const;
 export type ScriptName = keyof typeof SCRIPTS;
 
 function script(name: string) {
@@ -28,17 +35,30 @@ function hashOf(text: string): string {
 
 export type Html = ReturnType<typeof html>;
 
-export interface PageOptions {
+/** Where the pages' navigation leads. */
+const PLACES = { search: "/", catalogue: "/catalogue", status: "/status" } as const;
+export type Place = keyof typeof PLACES;
+
+/** What every page is told. */
+export interface PageContext {
   readonly language: Language;
-  readonly title: string;
   /** Of the page itself, with its query string. */
   readonly address: string;
-  /** The page's script, which it works without. */
-  readonly script?: ScriptName;
+}
+
+export interface PageOptions extends PageContext {
+  readonly title: string;
+  /** What of the navigation it belongs to. */
+  readonly place?: Place;
+  /** The page's scripts, which it works without. */
+  readonly scripts?: readonly ScriptName[];
+  /** Seconds after which it is loaded anew where scripts are off. */
+  readonly refreshS?: number | undefined;
 }
 
 /** A whole page. */
-export function page({ language, title, address, script }: PageOptions, content: Html): Html {
+export function page(options: PageOptions, content: Html): Html {
+  const { language, title, address, scripts = [], refreshS } = options;
   const texts = textsOf(language);
   return html`<!doctype html>
 <html lang="${language}">
@@ -49,17 +69,27 @@ export function page({ language, title, address, script }: PageOptions, content:
 <title>${title} · ${texts.name}</title>
 <link rel="icon" href="${ICON_PATH}" type="image/svg+xml">
 <link rel="stylesheet" href="${STYLE_PATH}">
-${script ? html`<script type="module" src="${SCRIPTS[script].path}"></script>` : ""}
+${scripts.map((name) => html`<script type="module" src="${SCRIPTS[name].path}"></script>`)}
+${refreshS === undefined ? "" : html`<noscript><meta http-equiv="refresh" content="${refreshS}"></noscript>`}
 </head>
 <body>
+<a class="skip" href="#content">${texts.skip}</a>
 <header class="top">
 <a class="brand" href="/">${texts.name}</a>
+<nav class="places" aria-label="${texts.name}">${navigation(options, texts)}</nav>
 <form class="switch" method="post" action="/language">
 <input type="hidden" name="return" value="${address}">
 <button name="language" value="${otherLanguage(language)}" lang="${otherLanguage(language)}">${texts.otherLanguage}</button>
 </form>
 </header>
-<main>${content}</main>
+<main id="content" tabindex="-1">${content}</main>
 </body>
 </html>`;
+}
+
+function navigation({ place }: PageOptions, texts: Texts): Html[] {
+  return Object.entries(PLACES).map(([name, href]) => {
+    const current = name === place ? html` aria-current="page"` : "";
+    return html`<a href="${href}"${current}>${texts.places[name as Place]}</a>`;
+  });
 }

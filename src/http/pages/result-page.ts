@@ -1,48 +1,55 @@
 import { html } from "hono/html";
 import type { z } from "zod";
-import { type PerView, VIEWS } from "../../core/design.js";
-import type { rankingAnswer } from "../schemas.js";
-import { type Language, textsOf } from "./language.js";
-import { type Html, page } from "./layout.js";
+import type { AttributeSummary } from "../../core/attribute-summary.js";
+import { type PerView, VIEWS, type View } from "../../core/design.js";
+import { MAX_TOP_K, type RankingQuery, type rankingAnswer } from "../schemas.js";
+import { filterControls } from "./filter-controls.js";
+import { textsOf } from "./language.js";
+import { type Html, type PageContext, page } from "./layout.js";
+import { pair } from "./pair.js";
 import type { Texts } from "./texts-en.js";
 
 type Answer = z.infer<typeof rankingAnswer>;
+type Match = Answer["matches"][number];
 
-export interface ResultPage {
-  readonly language: Language;
+export interface ResultPage extends PageContext {
   readonly title: string;
-  /** Of the page itself, with its query string. */
-  readonly address: string;
   /** Addresses of the query's pictures. */
   readonly query: PerView<string>;
+  /** What was asked for, and the answer. */
+  readonly ranking: RankingQuery;
   readonly answer: Answer;
-  /** As they stand in the address. */
-  readonly filter: readonly string[];
-  /** Further views of the result, by what they are called. */
-  readonly links: readonly { readonly text: string; readonly href: string }[];
+  readonly attributes: readonly AttributeSummary[];
+  /** Where the result is as a contact sheet, CSV and JSON. */
+  readonly downloads: { readonly sheet: string; readonly csv: string; readonly json: string };
+  /** The same page with more matches. */
+  readonly moreAddress: (topK: number) => string;
 }
 
 /** The query pair beside its matches, and how to rank them again. */
 export function resultPage(result: ResultPage): Html {
-  const { language, title, address, query, answer, links } = result;
-  const texts = textsOf(language);
+  const { title, query, answer, downloads } = result;
+  const texts = textsOf(result.language);
   return page(
-    { language, title, address, script: "result" },
+    { ...result, place: "search", scripts: ["result"] },
     html`<div class="result">
-<aside class="query">
+<aside class="query" aria-label="${texts.yourPair}">
 <h2>${texts.yourPair}</h2>
-${pair(query, texts)}
+${pair(query, texts.query, texts)}
 ${controls(result, texts)}
-<nav class="links">${links.map(({ text, href }) => html`<a href="${href}">${text}</a>`)}</nav>
+<p class="links"><a href="${downloads.sheet}">${texts.sheet}</a> <a href="${downloads.csv}">CSV</a> <a href="${downloads.json}">JSON</a> <a href="/">${texts.newSearch}</a></p>
 </aside>
 <section>
 <div class="heading"><h1>${title}</h1></div>
+<p class="note lost" role="alert" hidden>${texts.lostRanking}</p>
 <div class="matches" aria-live="polite">
 ${note(answer, texts)}
 <ol class="grid">${answer.matches.map((match) => card(match, texts))}</ol>
+${more(result, texts)}
 </div>
 </section>
-</div>`,
+</div>
+${beside(query, texts)}`,
   );
 }
 
@@ -52,44 +59,70 @@ function note({ matches }: Answer, texts: Texts): Html | "" {
   return "";
 }
 
-function controls({ query, answer, filter }: ResultPage, texts: Texts): Html {
-  const slider = (view: "front" | "back", text: string) =>
-    query[view] === undefined
-      ? ""
-      : html`<label>${text}<input type="range" name="${view}" min="0" max="1" step="0.05" value="${answer.weights[view]}"></label>`;
+function more({ ranking: { topK }, answer, moreAddress }: ResultPage, texts: Texts): Html | "" {
+  if (answer.matches.length < topK || topK >= MAX_TOP_K) return "";
+  return html`<p class="actions"><a class="button" href="${moreAddress(Math.min(MAX_TOP_K, 2 * topK))}">${texts.more}</a></p>`;
+}
+
+function controls({ query, ranking, answer, attributes }: ResultPage, texts: Texts): Html {
   const both = query.front !== undefined && query.back !== undefined;
+  const names = Object.keys(answer.aspects);
   return html`<form class="controls" method="get">
-${both ? [slider("front", texts.frontCounts), slider("back", texts.backCounts)] : ""}
-<label>${texts.filter}<input type="text" name="filter" value="${filter[0] ?? ""}" placeholder="${texts.filterExample}"></label>
+${both ? [slider("front", texts.frontCounts, answer.weights.front), slider("back", texts.backCounts, answer.weights.back)] : ""}
+<input type="hidden" name="topK" value="${ranking.topK}">
+<label class="button toggle"><input type="checkbox">${texts.filters}</label>
+<div class="toggled">${names.length > 1 ? aspects(answer, names, ranking, texts) : ""}
+<fieldset class="facets"><legend>${texts.filters}</legend>${filterControls(attributes, ranking.filter, texts)}</fieldset></div>
 <button class="primary">${texts.rankAgain}</button>
 </form>`;
 }
 
-function pair(pictures: Answer["matches"][number]["thumbnails"], texts: Texts, name = ""): Html {
-  const sides = VIEWS.map((view) =>
-    pictures[view] === undefined
-      ? html`<span class="none"></span>`
-      : html`<img src="${pictures[view]}" alt="${name} ${texts[view]}" width="200" height="240" loading="lazy">`,
-  );
-  return html`<div class="pair">${sides}</div>`;
-}
-
-function card(
-  { rank, id, score, views, verdict, thumbnails }: Answer["matches"][number],
+function aspects(
+  { aspects: used }: Answer,
+  names: readonly string[],
+  ranking: RankingQuery,
   texts: Texts,
 ): Html {
-  const similar = `/designs/${encodeURIComponent(id)}/similar`;
-  const bars = VIEWS.map((view) => {
-    const cosine = views[view];
-    const told = cosine === undefined ? "–" : cosine.toFixed(2);
-    const width = Math.round(100 * Math.max(0, cosine ?? 0));
-    return html`<svg class="bar" viewBox="0 0 100 3" preserveAspectRatio="none" role="img" aria-label="${texts[view]} ${told}"><rect width="${width}" height="3"/></svg>`;
-  });
-  return html`<li class="match">
-<a href="${similar}" aria-label="${texts.similarTo(id)}">${pair(thumbnails, texts, id)}</a>
-<div class="bars">${bars}</div>
+  const told = ranking.aspect !== undefined || ranking.ignoreColour;
+  return html`<details class="facet"${told ? html` open` : ""}><summary>${texts.looksAt}</summary>
+<div class="choices">${names.map((name) => slider(`aspect.${name}`, texts.aspects[name] ?? name, used[name]!))}</div></details>`;
+}
+
+function slider(name: string, text: string, value: number): Html {
+  return html`<label class="slider">${text}<input type="range" name="${name}" min="0" max="1" step="0.05" value="${Math.round(value * 100) / 100}"></label>`;
+}
+
+function card({ rank, id, score, views, verdict, thumbnails, attributes }: Match, texts: Texts): Html {
+  const own = `/designs/${encodeURIComponent(id)}`;
+  return html`<li class="match" data-id="${id}" data-attributes="${JSON.stringify(attributes)}">
+<a class="look" href="${own}" aria-label="${texts.enlarge(id)}">${pair(thumbnails, id, texts)}</a>
+<div class="bars">${VIEWS.map((view) => bar(view, views[view], texts))}</div>
 <div class="facts"><span class="id"><span class="rank">${rank}</span>${id}</span>
 <span class="score" title="${texts.score}">${score.toFixed(3)}</span></div>
-${verdict ? html`<p class="more"><span class="verdict ${verdict.replace(" ", "-")}">${texts.verdicts[verdict]}</span></p>` : ""}
+<p class="more">${verdict ? html`<span class="verdict ${verdict.replace(" ", "-")}">${texts.verdicts[verdict]}</span>` : ""}
+<a class="similar" href="${own}/similar" aria-label="${texts.similarTo(id)}">${texts.similar}</a></p>
 </li>`;
+}
+
+function bar(view: View, cosine: number | undefined, texts: Texts): Html {
+  const told = cosine === undefined ? "–" : cosine.toFixed(2);
+  const width = Math.round(100 * Math.max(0, cosine ?? 0));
+  return html`<svg class="bar" viewBox="0 0 100 3" preserveAspectRatio="none" role="img" aria-label="${texts[view]} ${told}"><rect width="${width}" height="3"/></svg>`;
+}
+
+/** Where a match is shown large beside the query; filled and opened by the script. */
+function beside(query: PerView<string>, texts: Texts): Html {
+  const sides = VIEWS.map(
+    (view) => html`<figure data-view="${view}"><figcaption>${texts[view]}</figcaption>
+<div class="both">${query[view] === undefined ? html`<span class="none"></span>` : html`<img class="own" data-src="${query[view]}" alt="${texts.query} ${texts[view]}">`}<span class="theirs"></span></div></figure>`,
+  );
+  return html`<dialog class="beside" aria-label="${texts.beside}">
+<div class="bar-top"><p><span class="rank"></span><strong class="id"></strong> <span class="score"></span> <span class="verdict"></span></p>
+<button type="button" class="quiet-button close">${texts.close}</button></div>
+<div class="sides">${sides}</div>
+<dl class="attributes small"></dl>
+<div class="bar-bottom"><button type="button" class="quiet-button previous">← ${texts.previous}</button>
+<p class="links"><a class="similar" href="/">${texts.similar}</a> <a class="open" href="/">${texts.open}</a></p>
+<button type="button" class="quiet-button next">${texts.next} →</button></div>
+</dialog>`;
 }

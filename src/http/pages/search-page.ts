@@ -1,26 +1,43 @@
 import { html } from "hono/html";
-import { VIEWS } from "../../core/design.js";
-import { type Language, textsOf } from "./language.js";
-import { type Html, page } from "./layout.js";
+import { VIEWS, type View } from "../../core/design.js";
+import { textsOf } from "./language.js";
+import { type Html, type PageContext, page } from "./layout.js";
+import type { Texts } from "./texts-en.js";
 
 /** Two places for pictures and a button; a plain form. */
-export function searchPage(language: Language, designs: number): Html {
-  const texts = textsOf(language);
-  const zones = VIEWS.map(
-    (view) => html`<label class="zone">
-<strong>${texts[view]}</strong>
-<span class="hint quiet small">${texts.drop}</span>
-<input type="file" name="${view}" accept="image/*" aria-label="${texts[view]}: ${texts.choose}">
-<button class="remove small" type="button">${texts.remove}</button>
-</label>`,
-  );
+export function searchPage(context: PageContext, designs: number): Html {
+  const texts = textsOf(context.language);
   return page(
-    { language, title: texts.title, address: "/", script: "search" },
+    { ...context, title: texts.title, place: "search", scripts: ["search", "crop"] },
     html`<section class="intro"><h1>${texts.title}</h1><p class="quiet">${texts.lead}</p></section>
-<form class="pair-form" method="post" action="/search" enctype="multipart/form-data">
-<div class="zones">${zones}</div>
-<div class="actions"><button class="swap small" type="button">${texts.swap}</button><button class="primary">${texts.search}</button></div>
-<p class="actions small quiet"><span>${designs > 0 ? texts.designsOf(designs) : texts.empty}</span><span>${texts.formats}</span></p>
+${designs === 0 ? emptyNote(texts) : ""}
+<form class="pair-form" method="post" action="/search" enctype="multipart/form-data" data-searching="${texts.searching}" data-lost="${texts.lost}">
+<div class="zones">${VIEWS.map((view) => zone(view, texts))}</div>
+<p class="note failure" role="alert" hidden></p>
+<div class="actions"><button class="swap quiet-button small" type="button">${texts.swap}</button><button class="primary">${texts.search}</button></div>
+<p class="actions small quiet"><span>${texts.designsOf(designs)}</span><span>${texts.formats}</span></p>
 </form>`,
   );
+}
+
+function zone(view: View, texts: Texts): Html {
+  return html`<div class="zone" role="group" aria-labelledby="zone-${view}">
+<strong id="zone-${view}">${texts[view]}</strong>
+<div class="stage" data-crop-label="${texts.cropLabel}"></div>
+<span class="hint quiet small">${texts.drop}</span>
+<span class="crop-hint quiet small">${texts.cropHint}</span>
+<div class="buttons small">
+<label class="button choose">${texts.choose}<input type="file" name="${view}" accept="image/*" aria-label="${texts[view]}: ${texts.choose}"></label>
+<label class="button camera">${texts.camera}<input type="file" accept="image/*" capture="environment" aria-label="${texts[view]}: ${texts.camera}"></label>
+<button class="whole quiet-button" type="button">${texts.whole}</button>
+<button class="remove quiet-button" type="button">${texts.remove}</button>
+</div>
+<input type="hidden" name="${view}Crop" value="">
+</div>`;
+}
+
+/** What to do where there is nothing to search yet. */
+export function emptyNote(texts: Texts): Html {
+  return html`<div class="note empty"><h2>${texts.empty}</h2><p class="quiet">${texts.emptyLead}</p>
+<p class="actions"><a class="button" href="/catalogue/import">${texts.import}</a><a class="button" href="/catalogue/new">${texts.add}</a></p></div>`;
 }

@@ -1,0 +1,48 @@
+import { LRUCache } from "lru-cache";
+import type { EmbeddedDesign } from "../core/design.js";
+import type { Catalog } from "../core/ports.js";
+import { AppError } from "../errors.js";
+
+/** Some 50 KB each. */
+const MOST_KEPT = 200;
+const KEPT_FOR_MS = 60 * 60 * 1000;
+
+/** Deletes designs, and brings them back within an hour, the last 200 of them, as long as the process lives. */
+export class DeletedDesigns {
+  readonly #catalog: Catalog;
+  readonly #deleted = new LRUCache<string, EmbeddedDesign>({ max: MOST_KEPT, ttl: KEPT_FOR_MS });
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  /** @throws AppError NOT_FOUND when there is no such design. */
+  async delete(id: string): Promise<void> {
+    const design = (await this.#catalog.getEmbedded([id])).get(id);
+    if (!design || (await this.#catalog.delete([id])) === 0) {
+      throw new AppError("NOT_FOUND", `There is no design "${id}" in the catalog.`);
+    }
+    this.#deleted.set(id, design);
+  }
+
+  /**
+   * @throws AppError NOT_FOUND when none of that id was deleted lately; INVALID_REQUEST when there is another one by now.
+   */
+  async restore(id: string): Promise<void> {
+    const design = this.#deleted.get(id);
+    if (!design) {
+      throw new AppError(
+        "NOT_FOUND",
+        `No design "${id}" was deleted within the last hour; add it anew with its pictures.`,
+      );
+    }
+    if ((await this.#catalog.get([id])).has(id)) {
+      throw new AppError(
+        "INVALID_REQUEST",
+        `There is a design "${id}" again, which bringing the deleted one back would replace; delete that first.`,
+      );
+    }
+    await this.#catalog.upsert([design]);
+    this.#deleted.delete(id);
+  }
+}

@@ -1,0 +1,177 @@
+import { randomBytes } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { rm } from "node:fs/promises";
+import type { Diptych } from "../../compose.js";
+import type { ImportProgress, RowError } from "../../core/import.js";
+import { AppError, type ErrorCode } from "../../errors.js";
+import { detailOf } from "../problem.js";
+import type { ReceivedUpload } from "./receive-upload.js";
+
+export const IMPORT_STATES = ["waiting", "running", "done", "cancelled", "failed"] as const;
+export type ImportState = (typeof IMPORT_STATES)[number];
+
+/** An import that runs, or ran, in the background. */
+export interface ImportJob {
+  readonly id: string;
+  readonly state: ImportState;
+  /** The name of the file that it was sent as, or the first of them. */
+  readonly source: string;
+  readonly startedAt: Date;
+  /** Rows in all; null until they are counted. */
+  readonly total: number | null;
+  readonly progress: ImportProgress;
+  /** The first {@link MOST_ERRORS} rejected rows. */
+  readonly errors: readonly RowError[];
+  /** How many views and rows were rejected. */
+  readonly errorCount: number;
+  /** Why it could not go on. */
+  readonly failure: { readonly code: ErrorCode; readonly detail: string } | null;
+}
+
+type Changing<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Rejected rows that are kept of an import. */
+export const MOST_ERRORS = 10_000;
+/** Imports that are told of, the latest ones. */
+const MOST_KEPT = 50;
+const MOST_WAITING = 8;
+
+/** Runs imports one after the other, and tells how far they are. A process that ends leaves what is written written. */
+export class ImportJobs {
+  readonly #diptych: Diptych;
+  readonly #onDefect: (error: AppError) => void;
+  readonly #jobs = new Map<string, Changing<ImportJob> & { errors: RowError[] }>();
+  readonly #aborts = new Map<string, AbortController>();
+  readonly #changes = new EventEmitter().setMaxListeners(0);
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(diptych: Diptych, onDefect: (error: AppError) => void) {
+    this.#diptych = diptych;
+    this.#onDefect = onDefect;
+  }
+
+  /** The latest first. */
+  list(): ImportJob[] {
+    return [...this.#jobs.values()].reverse();
+  }
+
+  /** @throws AppError NOT_FOUND */
+  get(id: string): ImportJob {
+    const job = this.#jobs.get(id);
+    if (job) return job;
+    throw new AppError(
+      "NOT_FOUND",
+      `There is no import "${id}"; the last ${MOST_KEPT} are told of, until the server ends. What it wrote is in the catalog.`,
+    );
+  }
+
+  /** How many run or wait. */
+  get unfinished(): number {
+    return this.#aborts.size;
+  }
+
+  /** @throws AppError QUEUE_FULL when too many wait already. */
+  checkRoom(): void {
+    if (this.#aborts.size <= MOST_WAITING) return;
+    throw new AppError("QUEUE_FULL", `At most ${MOST_WAITING} imports may wait; try again when one is done.`);
+  }
+
+  /** Imports an upload as soon as those before it are done, and removes its files then. */
+  start(upload: ReceivedUpload): ImportJob {
+    const [source = ""] = upload.files.keys();
+    const job = {
+      id: randomBytes(12).toString("base64url"),
+      state: "waiting" as ImportState,
+      source,
+      startedAt: new Date(),
+      total: null,
+      progress: { rows: 0, imported: 0, unchanged: 0, failed: 0 },
+      errors: [],
+      errorCount: 0,
+      failure: null,
+    };
+    this.#jobs.set(job.id, job);
+    this.#aborts.set(job.id, new AbortController());
+    this.#forgetOldest();
+    this.#last = this.#last.then(() => this.#run(job, upload));
+    return job;
+  }
+
+  /**
+   * What was begun of it is finished and written, the rest is left. One that is over stays as it is.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  cancel(id: string): ImportJob {
+    const job = this.get(id);
+    this.#aborts.get(id)?.abort();
+    return job;
+  }
+
+  /**
+   * Tells of every change until the import is over.
+   *
+   * @returns ends that before.
+   */
+  watch(id: string, onChange: () => void): () => void {
+    this.#changes.on(id, onChange);
+    return () => this.#changes.off(id, onChange);
+  }
+
+  /** Cancels all, and waits until what they had begun is written. */
+  async close(): Promise<void> {
+    for (const abort of this.#aborts.values()) abort.abort();
+    await this.#last;
+  }
+
+  async #run(job: Changing<ImportJob> & { errors: RowError[] }, upload: ReceivedUpload): Promise<void> {
+    const change = (changed: Partial<ImportJob>) => {
+      Object.assign(job, changed);
+      this.#changes.emit(job.id);
+    };
+    try {
+      const aborted = await this.#import(job, upload, change);
+      change({ state: aborted ? "cancelled" : "done" });
+    } catch (error) {
+      const failure = AppError.from(error);
+      if (failure.code === "INTERNAL") this.#onDefect(failure);
+      change({ state: "failed", failure: { code: failure.code, detail: detailOf(failure) } });
+    } finally {
+      this.#aborts.delete(job.id);
+      await rm(upload.directory, { recursive: true, force: true }).catch(() => {});
+    }
+  }
+
+  /** @returns whether it was cancelled. */
+  async #import(
+    job: ImportJob & { errors: RowError[] },
+    { files, directory }: ReceivedUpload,
+    change: (changed: Partial<ImportJob>) => void,
+  ): Promise<boolean> {
+    const { signal } = this.#aborts.get(job.id)!;
+    if (signal.aborted) return true;
+    change({ state: "running" });
+    const upload = await this.#diptych.openUpload(files, directory);
+    try {
+      const { aborted } = await this.#diptych.import(upload, {
+        onStart: (total) => change({ total }),
+        onProgress: (progress) => change({ progress }),
+        onError: (error) => {
+          if (job.errors.length < MOST_ERRORS) job.errors.push(error);
+          change({ errorCount: job.errorCount + 1 });
+        },
+        signal,
+      });
+      return aborted;
+    } finally {
+      upload.close();
+    }
+  }
+
+  #forgetOldest(): void {
+    for (const id of this.#jobs.keys()) {
+      if (this.#jobs.size <= MOST_KEPT) return;
+      if (!this.#aborts.has(id)) this.#jobs.delete(id);
+    }
+  }
+}

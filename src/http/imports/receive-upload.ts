@@ -1,0 +1,109 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Busboy } from "@fastify/busboy";
+import { AppError } from "../../errors.js";
+
+/** Of one upload. */
+const MAX_UPLOAD_BYTES = 8 * 1024 ** 3;
+const MOST_FILES = 100_000;
+
+/** Files that came with a form. */
+export interface ReceivedUpload {
+  /** Where they lie, by the names they had. */
+  readonly files: ReadonlyMap<string, string>;
+  /** The folder that holds them; whoever has done with them removes it. */
+  readonly directory: string;
+}
+
+/**
+ * Writes the files of a multipart form to the disk as they come, whatever their size, in memory that does not grow with it.
+ *
+ * @param directory a folder that is made for them; it is removed again on failure.
+ * @throws AppError INVALID_REQUEST for no form, or one without files; IMAGE_TOO_LARGE for an upload above 8 GiB.
+ */
+export async function receiveUpload(request: Request, directory: string): Promise<ReceivedUpload> {
+  const contentType = request.headers.get("Content-Type") ?? "";
+  if (!/^multipart\/form-data\s*;/iu.test(contentType) || request.body === null) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `An upload is a form (multipart/form-data) with files; received ${contentType.slice(0, 60) || "no content type"}.`,
+    );
+  }
+  await mkdir(directory, { recursive: true });
+  try {
+    const files = await writeFiles(request.body, contentType, directory);
+    if (files.size > 0) return { files, directory };
+    throw new AppError(
+      "INVALID_REQUEST",
+      "An import needs a ZIP archive, or a manifest with its pictures, as the form's files; received none.",
+    );
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error instanceof AppError ? error : unreadable(error as NodeJS.ErrnoException);
+  }
+}
+
+async function writeFiles(
+  body: ReadableStream,
+  contentType: string,
+  directory: string,
+): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  const writing: Promise<void>[] = [];
+  const form = new Busboy({
+    headers: { "content-type": contentType },
+    preservePath: true,
+    limits: { files: MOST_FILES, fields: 100, fieldSize: 1024 },
+  });
+  form.on("filesLimit", () =>
+    form.destroy(
+      new AppError("INVALID_REQUEST", `An upload has at most ${MOST_FILES} files; pack them as ZIP.`),
+    ),
+  );
+  form.on("file", (_field, content, fileName) => {
+    const name = (fileName ?? "").replaceAll("\\", "/").replace(/^\/+/u, "");
+    // A file input that was left empty.
+    if (name === "") {
+      content.resume();
+      return;
+    }
+    const file = path.join(directory, String(files.size));
+    files.set(name, file);
+    const written = pipeline(content, createWriteStream(file));
+    written.catch((error) => form.destroy(error));
+    writing.push(written);
+  });
+  await pipeline(Readable.fromWeb(body as never), limited(), form);
+  await Promise.all(writing);
+  return files;
+}
+
+function limited(): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes <= MAX_UPLOAD_BYTES) done(null, chunk);
+      else
+        done(new AppError("IMAGE_TOO_LARGE", `An upload may have ${MAX_UPLOAD_BYTES} bytes; received more.`));
+    },
+  });
+}
+
+function unreadable(error: NodeJS.ErrnoException): AppError {
+  if (error.code === "ENOSPC" || error.code === "EACCES" || error.code === "EROFS") {
+    return new AppError(
+      "CATALOG_UNAVAILABLE",
+      `The upload cannot be written to the catalog's folder (${error.code}); check that the disk has room.`,
+      { cause: error },
+    );
+  }
+  return new AppError(
+    "INVALID_REQUEST",
+    `The upload ended before its last file did, or is no form (${error.message}); send it again.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,108 @@
+import type { Context, Hono } from "hono";
+import { VIEWS, type View } from "../../core/design.js";
+import { parseFilter } from "../../core/filter.js";
+import { attributesOfFields } from "../form-attributes.js";
+import { formLimit } from "../form-limit.js";
+import { picturesOf, required } from "../searching.js";
+import type { Served } from "../served.js";
+import { cataloguePage } from "./catalogue-page.js";
+import { designPage, newDesignPage } from "./design-page.js";
+import { contextOf, goTo } from "./page-context.js";
+import { filterOf } from "./page-query.js";
+
+/** Designs of a page: rows of four, and of three. */
+const PAGE_SIZE = 48;
+
+/** The pages to look at the catalogue's designs, and to change them. */
+export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): void {
+  const { catalog } = diptych;
+
+  pages.get("/catalogue", async (context) => {
+    const { after = null, id, deleted: justDeleted } = context.req.query();
+    const wanted = id?.trim();
+    if (wanted && (await catalog.get([wanted])).has(wanted))
+      return context.redirect(designAddress(wanted), 303);
+    const filter = filterOf(context);
+    const [{ designs, next }, { designs: total }, attributes] = await Promise.all([
+      catalog.list({ limit: PAGE_SIZE, after, filter: parseFilter(filter) }),
+      catalog.stats(),
+      catalog.attributes(),
+    ]);
+    return context.html(
+      cataloguePage({
+        ...contextOf(context),
+        designs,
+        total,
+        attributes,
+        filter,
+        isFirst: after === null,
+        first: pageAddress(context, null),
+        next: next === null ? null : pageAddress(context, next),
+        deleted: justDeleted,
+        missing: wanted || undefined,
+      }),
+    );
+  });
+
+  pages.get("/catalogue/new", (context) => context.html(newDesignPage(contextOf(context))));
+
+  pages.use("/catalogue/new", formLimit).use("/designs/:id", formLimit);
+  pages.post("/catalogue/new", async (context) => {
+    const { id = "" } = await context.req.parseBody();
+    return put(context, String(id).trim());
+  });
+
+  pages.get("/designs/:id", async (context) => {
+    const id = context.req.param("id");
+    const design = required(await catalog.get([id]), id);
+    const { done } = context.req.query();
+    return context.html(
+      designPage({
+        ...contextOf(context),
+        design,
+        done: done === "saved" || done === "restored" ? done : undefined,
+      }),
+    );
+  });
+
+  pages.post("/designs/:id", (context) => put(context, context.req.param("id")));
+
+  pages.post("/designs/:id/delete", async (context) => {
+    const id = context.req.param("id");
+    await deleted.delete(id);
+    return context.redirect(`/catalogue?${new URLSearchParams({ deleted: id })}`, 303);
+  });
+
+  pages.post("/designs/:id/restore", async (context) => {
+    const id = context.req.param("id");
+    await deleted.restore(id);
+    return context.redirect(`${designAddress(id)}?done=restored`, 303);
+  });
+
+  async function put(context: Context, id: string): Promise<Response> {
+    const { front, back, without = [], key = [], value = [] } = await context.req.parseBody({ all: true });
+    await diptych.put({
+      id,
+      pictures: await picturesOf({ front, back }),
+      without: textsIn(without).filter((text): text is View => VIEWS.some((view) => view === text)),
+      attributes: attributesOfFields(textsIn(key), textsIn(value)),
+    });
+    return goTo(context, `${designAddress(id)}?done=saved`);
+  }
+}
+
+function designAddress(id: string): string {
+  return `/designs/${encodeURIComponent(id)}`;
+}
+
+function pageAddress(context: Context, after: string | null): string {
+  const { searchParams } = new URL(context.req.url);
+  for (const name of ["after", "deleted", "id"]) searchParams.delete(name);
+  if (after !== null) searchParams.set("after", after);
+  return `/catalogue${searchParams.size > 0 ? `?${searchParams}` : ""}`;
+}
+
+/** The texts of a field that may be there once, several times or not at all. */
+function textsIn(values: string | File | (string | File)[]): string[] {
+  return [values].flat().filter((each) => typeof each === "string");
+}

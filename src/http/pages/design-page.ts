@@ -1,0 +1,92 @@
+import { html } from "hono/html";
+import { type Attributes, type Design, type PerView, VIEWS, type View } from "../../core/design.js";
+import { fullSizeUrl, thumbnailUrls } from "../served.js";
+import { textsOf } from "./language.js";
+import { type Html, type PageContext, page } from "./layout.js";
+import type { Texts } from "./texts-en.js";
+
+/** Empty places for further attributes. */
+const MORE_ATTRIBUTES = 3;
+
+export interface DesignPage extends PageContext {
+  readonly design: Design;
+  /** What was just done to it. */
+  readonly done?: "saved" | "restored" | undefined;
+}
+
+/** A design with its pictures, what is known of it, and how to change it. */
+export function designPage({ design, done, ...context }: DesignPage): Html {
+  const texts = textsOf(context.language);
+  const { id, attributes, views } = design;
+  const own = `/designs/${encodeURIComponent(id)}`;
+  const pictures = thumbnailUrls(id, views);
+  return page(
+    { ...context, title: id, place: "catalogue" },
+    html`${done ? html`<p class="note" role="status">${texts[done]}</p>` : ""}
+<div class="heading"><h1>${id}</h1><p class="actions"><a class="button" href="${own}/similar">${texts.similar}</a></p></div>
+<div class="design">
+<div class="sides">${VIEWS.map((view) => figure(view, pictures[view], id, texts))}</div>
+<div class="known">
+${attributeList(attributes)}
+<details class="facet"><summary>${texts.edit}</summary>
+<form class="edit" method="post" action="${own}" enctype="multipart/form-data">
+${VIEWS.map((view) => pictureFields(view, pictures, texts))}
+${attributeFields(attributes, texts)}
+<p class="actions"><button class="primary">${texts.save}</button></p>
+</form></details>
+<form class="delete" method="post" action="${own}/delete"><button class="quiet-button danger">${texts.delete}</button></form>
+</div>
+</div>`,
+  );
+}
+
+/** A form for a design that is not there yet. */
+export function newDesignPage(context: PageContext): Html {
+  const texts = textsOf(context.language);
+  return page(
+    { ...context, title: texts.add, place: "catalogue" },
+    html`<section class="narrow"><h1>${texts.add}</h1>
+<form class="edit" method="post" action="/catalogue/new" enctype="multipart/form-data">
+<label>${texts.id}<input type="text" name="id" required maxlength="200" autocomplete="off" aria-describedby="id-hint"></label>
+<p class="quiet small" id="id-hint">${texts.idHint}</p>
+${VIEWS.map((view) => html`<label>${texts[view]}<input type="file" name="${view}" accept="image/*"></label>`)}
+${attributeFields({}, texts)}
+<p class="actions"><button class="primary">${texts.save}</button><a class="button" href="/catalogue">${texts.cancel}</a></p>
+</form></section>`,
+  );
+}
+
+function figure(view: View, thumbnail: string | undefined, id: string, texts: Texts): Html {
+  const picture =
+    thumbnail === undefined
+      ? html`<span class="none quiet">${texts.none}</span>`
+      : html`<img src="${fullSizeUrl(thumbnail)}" alt="${id} ${texts[view]}">`;
+  return html`<figure><figcaption>${texts[view]}</figcaption>${picture}</figure>`;
+}
+
+function attributeList(attributes: Attributes): Html | "" {
+  const entries = Object.entries(attributes);
+  if (entries.length === 0) return "";
+  return html`<dl class="attributes">${entries.map(([key, value]) => html`<div><dt>${key}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function pictureFields(view: View, pictures: PerView<string>, texts: Texts): Html {
+  const isOnly = VIEWS.every((other) => other === view || pictures[other] === undefined);
+  const remove =
+    pictures[view] === undefined || isOnly
+      ? ""
+      : html`<label class="box"><input type="checkbox" name="without" value="${view}"><span>${texts.without(texts[view])}</span></label>`;
+  return html`<label>${pictures[view] === undefined ? texts[view] : texts.replace(texts[view])}<input type="file" name="${view}" accept="image/*"></label>${remove}`;
+}
+
+function attributeFields(attributes: Attributes, texts: Texts): Html {
+  const empty = Array.from({ length: MORE_ATTRIBUTES }, () => ["", ""] as const);
+  const rows = [...Object.entries(attributes), ...empty].map(
+    ([
+      key,
+      value,
+    ]) => html`<div class="row"><input type="text" name="key" value="${key}" maxlength="100" aria-label="${texts.attributeName}" placeholder="${texts.attributeName}">
+<input type="text" name="value" value="${value}" maxlength="2000" aria-label="${texts.attributeValue}${key === "" ? "" : ` ${key}`}" placeholder="${texts.attributeValue}"></div>`,
+  );
+  return html`<fieldset class="fields"><legend>${texts.attributes}</legend>${rows}</fieldset>`;
+}

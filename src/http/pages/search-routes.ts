@@ -1,0 +1,100 @@
+import type { Context, Hono } from "hono";
+import { formLimit } from "../form-limit.js";
+import type { RankingQuery } from "../schemas.js";
+import {
+  keepSearch,
+  type QueryFields,
+  queryOf,
+  queryUrls,
+  rankingRequest,
+  rankSimilar,
+  required,
+} from "../searching.js";
+import { API, answerOf, type Served, thumbnailUrls } from "../served.js";
+import { textsOf } from "./language.js";
+import { contextOf, goTo } from "./page-context.js";
+import { apiQuery, rankingOf } from "./page-query.js";
+import { resultPage } from "./result-page.js";
+import { searchPage } from "./search-page.js";
+
+/** The pages to search by, and their results. */
+export function addSearchPages(pages: Hono, served: Served): void {
+  const { diptych, searches } = served;
+
+  pages.get("/", async (context) => {
+    const { designs } = await diptych.catalog.stats();
+    return context.html(searchPage(contextOf(context), designs));
+  });
+
+  pages.use("/search", formLimit).use("/upload", formLimit);
+  pages.post("/search", async (context) => search(context, await context.req.parseBody()));
+
+  // The form of the tutorial that Diptych grew out of.
+  pages.post("/upload", async (context) => {
+    const { file, file2 } = await context.req.parseBody();
+    return search(context, { front: file, back: file2 });
+  });
+
+  pages.get("/results/:id", async (context) => {
+    const id = context.req.param("id");
+    const { embeddings, thumbnails } = searches.get(id);
+    const ranking = rankingOf(context);
+    const own = contextOf(context);
+    return context.html(
+      resultPage({
+        ...own,
+        title: textsOf(own.language).results,
+        query: queryUrls(id, thumbnails),
+        ranking,
+        answer: await answerOf(await diptych.rank(embeddings, rankingRequest(ranking)), served),
+        attributes: await diptych.catalog.attributes(),
+        ...addressesOf(context, `${API}/searches/${id}`, ranking),
+      }),
+    );
+  });
+
+  pages.get("/designs/:id/similar", async (context) => {
+    const id = context.req.param("id");
+    const ranking = rankingOf(context);
+    const answer = await answerOf(await rankSimilar(served, id, rankingRequest(ranking)), served);
+    const { views } = required(await diptych.catalog.get([id]), id);
+    const own = contextOf(context);
+    return context.html(
+      resultPage({
+        ...own,
+        title: textsOf(own.language).similarTo(id),
+        query: thumbnailUrls(id, views),
+        ranking,
+        answer,
+        attributes: await diptych.catalog.attributes(),
+        ...addressesOf(context, `${API}/designs/${encodeURIComponent(id)}/similar`, ranking),
+      }),
+    );
+  });
+
+  /** Keeps a search; it is ranked on the page that this leads to. */
+  async function search(context: Context, fields: QueryFields): Promise<Response> {
+    return goTo(context, `/results/${await keepSearch(served, await queryOf(fields))}`);
+  }
+}
+
+/**
+ * Where a result is told otherwise.
+ *
+ * @param inApi where the API answers the same.
+ */
+function addressesOf(context: Context, inApi: string, ranking: RankingQuery) {
+  const query = apiQuery(ranking);
+  return {
+    downloads: {
+      sheet: `${inApi}/sheet.jpg${query}`,
+      csv: `${inApi}/matches.csv${query}`,
+      json: `${inApi}${query}`,
+    },
+    moreAddress: (topK: number) => {
+      const address = new URL(context.req.url);
+      address.searchParams.set("topK", String(topK));
+      return address.pathname + address.search;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { html } from "hono/html";
+import type { statsOf } from "../status.js";
+import { textsOf } from "./language.js";
+import { type Html, type PageContext, page } from "./layout.js";
+import type { Texts } from "./texts-en.js";
+
+type Stats = Awaited<ReturnType<typeof statsOf>>;
+type Fact = readonly [name: keyof Texts["facts"], value: string | number];
+
+/** What is served, how fast, and by what. */
+export function statusPage(context: PageContext, stats: Stats): Html {
+  const texts = textsOf(context.language);
+  const groups: Readonly<Record<keyof Texts["statusGroups"], readonly Fact[]>> = {
+    catalogue: [
+      ["designs", grouped(stats.catalog.designs)],
+      ["withFront", grouped(stats.catalog.views.front)],
+      ["withBack", grouped(stats.catalog.views.back)],
+      ["onDisk", megabytes(stats.catalog.bytesOnDisk)],
+    ],
+    model: [
+      ["modelId", stats.model.id],
+      ["embeddingDim", grouped(stats.model.embeddingDim)],
+      ["aspects", stats.aspects.map((name) => texts.aspects[name] ?? name).join(", ")],
+    ],
+    work: [
+      ["searchesKept", grouped(stats.searches.kept)],
+      ["embedding", stats.searches.embedding],
+      ["importsUnfinished", stats.imports.unfinished],
+    ],
+    latency: [
+      ["embed", texts.latency(stats.latency.embed.p50Ms, stats.latency.embed.p95Ms)],
+      ["rank", texts.latency(stats.latency.rank.p50Ms, stats.latency.rank.p95Ms)],
+    ],
+    process: [
+      ["version", stats.version],
+      ["node", stats.node],
+      ["uptime", texts.minutes(Math.floor(stats.uptimeS / 60))],
+      ["memory", megabytes(stats.residentBytes)],
+    ],
+  };
+  return page(
+    { ...context, title: texts.status, place: "status" },
+    html`<h1>${texts.status}</h1>
+<div class="status">${Object.entries(groups).map(([name, facts]) => group(texts.statusGroups[name as keyof typeof groups], facts, texts))}</div>
+<p class="links"><a href="/api">${texts.apiLink}</a> <a href="/metrics">${texts.metricsLink}</a></p>`,
+  );
+}
+
+function group(title: string, facts: readonly Fact[], texts: Texts): Html {
+  return html`<section><h2>${title}</h2><dl class="attributes">${facts.map(
+    ([name, value]) => html`<div><dt>${texts.facts[name]}</dt><dd>${value}</dd></div>`,
+  )}</dl></section>`;
+}
+
+const grouped = (count: number) => count.toLocaleString("en");
+const megabytes = (bytes: number) => `${grouped(Math.round(bytes / 1e6))} MB`;

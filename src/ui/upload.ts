@@ -1,0 +1,57 @@
+/**
+ * On the page to import: tells how much of the upload has arrived, and what went wrong, with the files still chosen. Without this
+ * script the browser sends the form itself.
+ */
+
+const form = document.querySelector<HTMLFormElement>(".upload");
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send(form);
+});
+
+function send(sent: HTMLFormElement): void {
+  const button = sent.querySelector<HTMLButtonElement>(".primary")!;
+  const bar = sent.querySelector("progress")!;
+  const words = button.textContent;
+  const end = (failure: string) => {
+    button.textContent = words;
+    button.disabled = false;
+    bar.hidden = true;
+    tell(sent, failure);
+  };
+  button.textContent = sent.dataset.uploading!;
+  button.disabled = true;
+  bar.hidden = false;
+  tell(sent, "");
+
+  // fetch cannot tell how far an upload is.
+  const request = new XMLHttpRequest();
+  request.responseType = "json";
+  request.upload.addEventListener("progress", ({ loaded, total }) => {
+    bar.value = total > 0 ? loaded / total : 0;
+  });
+  request.addEventListener("error", () => end(sent.dataset.lost!));
+  request.addEventListener("load", () => {
+    if (request.response?.location) location.assign(request.response.location);
+    else end(request.response?.detail ?? sent.dataset.lost!);
+  });
+  request.open("POST", sent.action);
+  request.setRequestHeader("Accept", "application/json");
+  request.send(filesOf(sent));
+}
+
+/** Those of a folder go with their paths in it, which may tell what is a front and what a back. */
+function filesOf(sent: HTMLFormElement): FormData {
+  const data = new FormData();
+  for (const [name, file] of new FormData(sent)) {
+    if (file instanceof File && file.name !== "")
+      data.append(name, file, file.webkitRelativePath || file.name);
+  }
+  return data;
+}
+
+function tell(sent: HTMLFormElement, failure: string): void {
+  const note = sent.querySelector<HTMLElement>(".failure")!;
+  note.hidden = failure === "";
+  note.textContent = failure;
+}
