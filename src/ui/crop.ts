@@ -41,12 +41,15 @@ for (const place of document.querySelectorAll<HTMLElement>(".zone")) {
   };
 
   let start: { readonly x: number; readonly y: number } | null = null;
-  stage.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    stage.setPointerCapture(event.pointerId);
+  place.addEventListener("pointerdown", (event) => {
+    const target = event.target as Element;
+    // A mouse may begin beside the picture, to reach its corner; a finger there scrolls.
+    const isBeside = !stage.contains(target) && event.pointerType !== "mouse";
+    if (event.button !== 0 || isBeside || target.closest("button, label")) return;
+    place.setPointerCapture(event.pointerId);
     start = positionOf(event, stage);
   });
-  stage.addEventListener("pointermove", (event) => {
+  place.addEventListener("pointermove", (event) => {
     if (start === null) return;
     const end = positionOf(event, stage);
     choose({
@@ -60,8 +63,8 @@ for (const place of document.querySelectorAll<HTMLElement>(".zone")) {
     start = null;
     if (chosen && Math.min(chosen.width, chosen.height) < LEAST_SIDE) choose(null);
   };
-  stage.addEventListener("pointerup", finish);
-  stage.addEventListener("pointercancel", finish);
+  place.addEventListener("pointerup", finish);
+  place.addEventListener("pointercancel", finish);
 
   stage.addEventListener("keydown", (event) => {
     if (event.key === "Escape") choose(null);

@@ -50,7 +50,7 @@ if (form) {
       const response = await fetch(address, { signal: request.signal });
       // A bound that is half typed is none yet.
       if (!response.ok) return false;
-      show(new DOMParser().parseFromString(await response.text(), "text/html"));
+      await show(new DOMParser().parseFromString(await response.text(), "text/html"));
       if (lost) lost.hidden = true;
       return true;
     } catch (error) {
@@ -61,13 +61,27 @@ if (form) {
   }
 }
 
+/** Without what is as it is anyway; aspects count together, all or none. */
 function addressOf(controls: HTMLFormElement): string {
-  const fields = [...new FormData(controls)].filter(([, value]) => value !== "");
-  return `${location.pathname}?${new URLSearchParams(fields as [string, string][])}`;
+  const usual = new Map(
+    [...controls.querySelectorAll<HTMLInputElement>("[data-default]")].map(({ name, dataset }) => [
+      name,
+      dataset.default,
+    ]),
+  );
+  const fields = [...new FormData(controls)] as [string, string][];
+  const isUsual = ([name, value]: [string, string]) => value === "" || value === usual.get(name);
+  const isAspect = ([name]: [string, string]) => name.startsWith("aspect.");
+  const aspects = fields.filter(isAspect);
+  const told = [
+    ...fields.filter((field) => !isAspect(field) && !isUsual(field)),
+    ...(aspects.every(isUsual) ? [] : aspects),
+  ];
+  return location.pathname + (told.length > 0 ? `?${new URLSearchParams(told)}` : "");
 }
 
 /** The cards that stay go to their new places. */
-function show(page: Document): void {
+async function show(page: Document): Promise<void> {
   const replace = () => {
     for (const place of RANKED) {
       const fresh = page.querySelector(place);
@@ -81,7 +95,7 @@ function show(page: Document): void {
     return;
   }
   nameCards();
-  document.startViewTransition(replace);
+  await document.startViewTransition(replace).updateCallbackDone;
 }
 
 function nameCards(): void {

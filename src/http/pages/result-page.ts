@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import type { z } from "zod";
 import type { AttributeSummary } from "../../core/attribute-summary.js";
 import { type PerView, VIEWS, type View } from "../../core/design.js";
+import { DEFAULT_TOP_K, DEFAULT_WEIGHTS } from "../../core/query.js";
 import { MAX_TOP_K, type RankingQuery, type rankingAnswer } from "../schemas.js";
 import { filterControls } from "./filter-controls.js";
 import { textsOf } from "./language.js";
@@ -68,8 +69,8 @@ function controls({ query, ranking, answer, attributes }: ResultPage, texts: Tex
   const both = query.front !== undefined && query.back !== undefined;
   const names = Object.keys(answer.aspects);
   return html`<form class="controls" method="get">
-${both ? [slider("front", texts.frontCounts, answer.weights.front), slider("back", texts.backCounts, answer.weights.back)] : ""}
-<input type="hidden" name="topK" value="${ranking.topK}">
+${both ? VIEWS.map((view) => slider(view, texts.weights[view], answer.weights[view], DEFAULT_WEIGHTS[view])) : ""}
+<input type="hidden" name="topK" value="${ranking.topK}" data-default="${DEFAULT_TOP_K}">
 <label class="button toggle"><input type="checkbox">${texts.filters}</label>
 <div class="toggled">${names.length > 1 ? aspects(answer, names, ranking, texts) : ""}
 <fieldset class="facets"><legend>${texts.filters}</legend>${filterControls(attributes, ranking.filter, texts)}</fieldset></div>
@@ -85,11 +86,12 @@ function aspects(
 ): Html {
   const told = ranking.aspect !== undefined || ranking.ignoreColour;
   return html`<details class="facet"${told ? html` open` : ""}><summary>${texts.looksAt}</summary>
-<div class="choices">${names.map((name) => slider(`aspect.${name}`, texts.aspects[name] ?? name, used[name]!))}</div></details>`;
+<div class="choices">${names.map((name, i) => slider(`aspect.${name}`, texts.aspects[name] ?? name, used[name]!, i === 0 ? 1 : 0))}</div></details>`;
 }
 
-function slider(name: string, text: string, value: number): Html {
-  return html`<label class="slider">${text}<input type="range" name="${name}" min="0" max="1" step="0.05" value="${Math.round(value * 100) / 100}"></label>`;
+/** @param usual its value where nothing is asked for. */
+function slider(name: string, text: string, value: number, usual: number): Html {
+  return html`<label class="slider">${text}<input type="range" name="${name}" min="0" max="1" step="0.05" value="${Math.round(value * 100) / 100}" data-default="${usual}"></label>`;
 }
 
 function card({ rank, id, score, views, verdict, thumbnails, attributes }: Match, texts: Texts): Html {
@@ -100,7 +102,7 @@ function card({ rank, id, score, views, verdict, thumbnails, attributes }: Match
 <div class="facts"><span class="id"><span class="rank">${rank}</span>${id}</span>
 <span class="score" title="${texts.score}">${score.toFixed(3)}</span></div>
 <p class="more">${verdict ? html`<span class="verdict ${verdict.replace(" ", "-")}">${texts.verdicts[verdict]}</span>` : ""}
-<a class="similar" href="${own}/similar" aria-label="${texts.similarTo(id)}">${texts.similar}</a></p>
+<a class="similar" href="${own}/similar" aria-label="${texts.similar}: ${id}">${texts.similar}</a></p>
 </li>`;
 }
 

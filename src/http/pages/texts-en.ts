@@ -30,8 +30,7 @@ export const english = {
 
   results: "Most similar designs",
   yourPair: "Your query",
-  frontCounts: "Front counts",
-  backCounts: "Back counts",
+  weights: { front: "Front counts", back: "Back counts" },
   looksAt: "What counts",
   aspects: {
     overall: "Everything",

@@ -32,8 +32,7 @@ export const traditionalChinese: Texts = {
 
   results: "最相似的設計",
   yourPair: "您的查詢",
-  frontCounts: "正面比重",
-  backCounts: "背面比重",
+  weights: { front: "正面比重", back: "背面比重" },
   looksAt: "比較重點",
   aspects: { overall: "整體", detail: "印花與細節", shape: "版型輪廓", colourless: "不看顏色" },
   filters: "篩選",
