@@ -18,6 +18,7 @@ import type { PerView, Picture } from "./core/design.js";
 import type { Embedding } from "./core/embedding.js";
 import { type ImportProgress, type ImportSummary, importDesigns, type RowError } from "./core/import.js";
 import { type FeatureImportSummary, importFeatures } from "./core/import-features.js";
+import { createInTurn } from "./core/in-turn.js";
 import type { Catalog, Embedder, ImageReader, ModelIdentity } from "./core/ports.js";
 import { type PutDesign, putDesign } from "./core/put-design.js";
 import {
@@ -160,6 +161,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
   const judge = verdicts && createJudge(aspects, verdicts);
   const ports: SearchPorts = { images, embedder, catalog, judge, now };
   const pictures = createPictureStore(directory);
+  const inTurn = createInTurn();
   return {
     model: embedder.model,
     aspects,
@@ -189,7 +191,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
       if (summary.imported > 0) await catalog.compact();
       return summary;
     },
-    put: (design) => putDesign(design, { images, embedder, catalog, pictures, hash }),
+    put: (design) => putDesign(design, { images, embedder, catalog, pictures, hash, inTurn }),
     openUpload: (files, unpackTo) => openUpload(files, unpackTo, DEFAULT_LIMITS.maxImageBytes),
     original: (picture) => drawOriginal(picture, directory, images),
     contactSheet: (request) => drawSheet(request, catalog, images),

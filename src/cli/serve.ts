@@ -1,10 +1,15 @@
+import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { collectDefaultMetrics } from "prom-client";
 import { openDiptych } from "../compose.js";
 import type { Config } from "../config.js";
 import { AppError } from "../errors.js";
 import { createApp } from "../http/app.js";
+import { removeStaleUploads } from "../http/imports/receive-upload.js";
 import { version } from "../version.js";
+
+/** After so long without a byte in either direction a connection is ended. */
+const IDLE_MS = 120_000;
 
 export interface ServeFlags {
   readonly port: number;
@@ -18,6 +23,7 @@ export interface ServeFlags {
  */
 export async function runServe({ port, host }: ServeFlags, config: Config): Promise<void> {
   const diptych = await openDiptych({ ...config, create: true });
+  await removeStaleUploads(config.catalog);
   let draining = false;
   const app = createApp(diptych, {
     version,
@@ -27,9 +33,14 @@ export async function runServe({ port, host }: ServeFlags, config: Config): Prom
   collectDefaultMetrics({ register: app.metrics.registry });
   try {
     await new Promise<void>((resolve, reject) => {
-      const server = serve({ fetch: app.api.fetch, port, hostname: host }, (address) => {
-        process.stderr.write(`Diptych answers at http://${told(host)}:${address.port}\n`);
-      });
+      const server = serve(
+        // A large upload may take long, as long as it does not stand still.
+        { fetch: app.api.fetch, port, hostname: host, serverOptions: { requestTimeout: 0 } },
+        (address) => {
+          process.stderr.write(`Diptych answers at http://${told(host)}:${address.port}\n`);
+        },
+      );
+      (server as Server).setTimeout(IDLE_MS);
       server.on("error", (cause: NodeJS.ErrnoException) =>
         reject(
           new AppError(

@@ -14,12 +14,13 @@ export function viewsOf(perView: PerView<unknown>): View[] {
 export type AttributeValue = string | number;
 
 /**
- * An attribute that came as text: a number where the text is its shortest decimal notation, so that codes such as `007` and
- * `1.10` stay text.
+ * An attribute that came as text: a number where it is written as one, be it with zeros at its end as prices are (`12.50`);
+ * codes such as `007` stay text.
  */
 export function attributeValue(text: string): AttributeValue {
-  const value = Number(text);
-  return Number.isFinite(value) && String(value) === text ? value : text;
+  const shortest = text.includes(".") ? text.replace(/\.?0+$/u, "") : text;
+  const value = Number(shortest);
+  return Number.isFinite(value) && String(value) === shortest ? value : text;
 }
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;

@@ -9,6 +9,7 @@ describe("parseCondition", () => {
     [" colour = red | dark blue ", { key: "colour", operator: "=", values: ["red", "dark blue"] }],
     ["season!=SS25|AW25", { key: "season", operator: "!=", values: ["SS25", "AW25"] }],
     ["formula=a=b", { key: "formula", operator: "=", values: ["a=b"] }],
+    ["price=12.50|007", { key: "price", operator: "=", values: ["12.50", "12.5", "007"] }],
     ["note=", { key: "note", operator: "=", values: [""] }],
     ["顏色=紅", { key: "顏色", operator: "=", values: ["紅"] }],
     ["note=two\nlines", { key: "note", operator: "=", values: ["two\nlines"] }],
@@ -79,11 +80,11 @@ describe("matchesFilter", () => {
     expect(matches()).toBe(true);
   });
 
-  it("compares texts, numbers in their shortest form", () => {
+  it("compares texts, numbers however they are written", () => {
     expect(matches("colour=blue|red")).toBe(true);
     expect(matches("colour=Red")).toBe(false);
     expect(matches("price=12.5")).toBe(true);
-    expect(matches("price=12.50")).toBe(false);
+    expect(matches("price=12.50")).toBe(true);
     expect(matches("code=12")).toBe(false);
     expect(matches("size=1e+21")).toBe(true);
   });

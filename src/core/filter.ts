@@ -1,5 +1,5 @@
 import { AppError } from "../errors.js";
-import type { Attributes, AttributeValue } from "./design.js";
+import { type Attributes, type AttributeValue, attributeValue } from "./design.js";
 
 /**
  * One condition on an attribute.
@@ -33,7 +33,7 @@ export function parseCondition(text: string): Condition {
   const operator = groups.operator as Condition["operator"];
   const operand = groups.operand!.trim();
   if (operator === "=" || operator === "!=") {
-    return { key, operator, values: operand.split("|").map((value) => value.trim()) };
+    return { key, operator, values: operand.split("|").flatMap(spellingsOf) };
   }
   const value = Number(operand);
   if (operand === "" || !Number.isFinite(value)) {
@@ -43,6 +43,12 @@ export function parseCondition(text: string): Condition {
     );
   }
   return { key, operator, value };
+}
+
+/** A value as it is typed, and as the number that it is where it is one: `12.50` is an attribute of 12.5, too. */
+function spellingsOf(typed: string): string[] {
+  const value = typed.trim();
+  return [...new Set([value, attributeText(attributeValue(value))])];
 }
 
 /**

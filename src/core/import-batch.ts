@@ -99,9 +99,11 @@ async function readView(path: string, known: Picture | undefined, ports: BatchPo
     const bytes = await ports.readFile(path);
     return { bytes, sha256: ports.hash(bytes) };
   });
+  const isKnown = known?.sha256 === sha256;
+  const decoded = isKnown ? null : await ports.stopwatch.time("decodeMs", () => ports.images.read(bytes));
+  // Only now, so that no file is kept that is no picture.
   const picture = { sha256, path: (await ports.pictures?.keep(bytes, sha256)) ?? path };
-  if (known?.sha256 === sha256) return { picture, decoded: null };
-  return { picture, decoded: await ports.stopwatch.time("decodeMs", () => ports.images.read(bytes)) };
+  return { picture, decoded };
 }
 
 function isUnchanged(row: SourceRow, views: PerView<ReadView>, known: Design): boolean {

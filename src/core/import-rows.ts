@@ -48,6 +48,18 @@ export function missingViewsError(row: { readonly line: number; readonly id: str
   );
 }
 
+/** The report of a row that has no id, and whose pictures' names give none. */
+export function missingIdError(row: { readonly line: number }): RowError {
+  return rowError(
+    { line: row.line, id: null },
+    null,
+    new AppError(
+      "INVALID_REQUEST",
+      "A design needs an id; the row has none, and its pictures are called after their view alone, so call them x_front and x_back.",
+    ),
+  );
+}
+
 /**
  * Tells the rows whose id an earlier row of the same import already had. It remembers every id it was shown: a few
  * dozen bytes a design, the only memory of an import that grows with the catalogue.

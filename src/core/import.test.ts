@@ -95,9 +95,10 @@ describe("importDesigns", () => {
       row(7, "e", { front: "/good" }),
       row(8, "e", { front: "/good" }),
       row(9, "half \ud800", { front: "/good" }),
+      row(10, "", { front: "/good" }),
     ]);
 
-    expect(summary).toMatchObject({ rows: 8, imported: 1, failed: 7 });
+    expect(summary).toMatchObject({ rows: 9, imported: 1, failed: 8 });
     expect(world.errors.map(({ line, id, view, code }) => [line, id, view, code])).toEqual([
       [2, "a", "back", "UNSUPPORTED_IMAGE"],
       [3, "b", "front", "NOT_FOUND"],
@@ -107,6 +108,7 @@ describe("importDesigns", () => {
       [6, "d", "front", "INTERNAL"],
       [8, "e", null, "INVALID_REQUEST"],
       [9, "half \ud800", null, "INVALID_REQUEST"],
+      [10, null, null, "INVALID_REQUEST"],
     ]);
     expect(world.errors.find(({ line }) => line === 8)!.reason).toContain("line 7");
     expect([...(await world.catalog.get(["a", "b", "c", "d", "e"])).keys()]).toEqual(["e"]);

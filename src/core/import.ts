@@ -1,7 +1,13 @@
 import { pMapIterable } from "p-map";
 import { viewsOf } from "./design.js";
 import { type BatchPorts, type EmbeddedBatch, embedBatch, prepareBatch } from "./import-batch.js";
-import { createDuplicateCheck, missingViewsError, type RowError, type SourceItem } from "./import-rows.js";
+import {
+  createDuplicateCheck,
+  missingIdError,
+  missingViewsError,
+  type RowError,
+  type SourceItem,
+} from "./import-rows.js";
 import { requireSameModel } from "./same-model.js";
 import { createStopwatch } from "./stopwatch.js";
 
@@ -118,6 +124,7 @@ async function* inBatches(
 function checkItem(item: SourceItem, findDuplicate: ReturnType<typeof createDuplicateCheck>): SourceItem {
   if ("error" in item) return item;
   if (viewsOf(item.row.views).length === 0) return { error: missingViewsError(item.row) };
+  if (item.row.id === "") return { error: missingIdError(item.row) };
   const duplicate = findDuplicate(item.row);
   return duplicate ? { error: duplicate } : item;
 }

@@ -1,6 +1,7 @@
 import { AppError } from "../errors.js";
 import { type Attributes, type EmbeddedPicture, type PerView, type View, viewsOf } from "./design.js";
 import { checkDesigns } from "./embedding.js";
+import type { InTurn } from "./in-turn.js";
 import type { Catalog, Embedder, ImageReader, PictureStore } from "./ports.js";
 import { aboutView } from "./view-failure.js";
 
@@ -13,6 +14,8 @@ export interface PutDesign {
   readonly without?: readonly View[];
   /** All of them. Default: those it has; of a new design, none. */
   readonly attributes?: Attributes;
+  /** Whether a design that is there already is refused, not changed. Default false. */
+  readonly onlyNew?: boolean;
 }
 
 export interface PutDesignPorts {
@@ -21,6 +24,8 @@ export interface PutDesignPorts {
   readonly catalog: Catalog;
   readonly pictures: PictureStore;
   readonly hash: (bytes: Uint8Array) => string;
+  /** Shared by all that put designs into the catalog. */
+  readonly inTurn: InTurn;
 }
 
 /** Ids that can be typed, shown on one line and put into an address. */
@@ -34,24 +39,34 @@ const MOST_ID_CHARACTERS = 200;
  * reader, the embedder and the catalog throw.
  */
 export async function putDesign(
-  { id, pictures = {}, without = [], attributes }: PutDesign,
+  { id, pictures = {}, without = [], attributes, onlyNew = false }: PutDesign,
   ports: PutDesignPorts,
 ): Promise<{ created: boolean }> {
   checkId(id);
-  const known = (await ports.catalog.getEmbedded([id])).get(id);
-  const views: { [V in View]?: EmbeddedPicture } = { ...known?.views };
-  for (const view of without) delete views[view];
-  Object.assign(views, await embedPictures(pictures, ports));
-  if (viewsOf(views).length === 0) {
-    throw new AppError(
-      "INVALID_REQUEST",
-      `A design has a front picture, a back picture or both; "${id}" would have none, so send one as front or back.`,
-    );
-  }
-  const design = { id, attributes: attributes ?? known?.attributes ?? {}, views };
-  checkDesigns([design], ports.catalog.model.embeddingDim);
-  await ports.catalog.upsert([design]);
-  return { created: known === undefined };
+  const embedded = await embedPictures(pictures, ports);
+  // Between reading the design and writing it, nobody else may change it.
+  return ports.inTurn(async () => {
+    const known = (await ports.catalog.getEmbedded([id])).get(id);
+    if (known && onlyNew) {
+      throw new AppError(
+        "INVALID_REQUEST",
+        `There is a design "${id}" already; change that one, or give the new one another id.`,
+      );
+    }
+    const views: { [V in View]?: EmbeddedPicture } = { ...known?.views };
+    for (const view of without) delete views[view];
+    Object.assign(views, embedded);
+    if (viewsOf(views).length === 0) {
+      throw new AppError(
+        "INVALID_REQUEST",
+        `A design has a front picture, a back picture or both; "${id}" would have none, so send one as front or back.`,
+      );
+    }
+    const design = { id, attributes: attributes ?? known?.attributes ?? {}, views };
+    checkDesigns([design], ports.catalog.model.embeddingDim);
+    await ports.catalog.upsert([design]);
+    return { created: known === undefined };
+  });
 }
 
 function checkId(id: string): void {

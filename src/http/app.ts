@@ -9,7 +9,7 @@ import { addImportRoutes } from "./imports/routes.js";
 import { KeptSearches } from "./kept-searches.js";
 import { Metrics } from "./metrics.js";
 import { pageRoutes, showFailure } from "./pages/routes.js";
-import { failureOf, problem } from "./problem.js";
+import { failureOf, isForKeeper, problem } from "./problem.js";
 import { sameOrigin } from "./same-origin.js";
 import { invalidRequest } from "./schemas.js";
 import { addSearchRoutes } from "./searches.js";
@@ -21,7 +21,7 @@ export interface AppOptions {
   readonly version: string;
   /** Whether the server takes no more, and only finishes what it has. Default: never. */
   readonly isDraining?: () => boolean;
-  /** Told of defects, whole. Default: nobody. */
+  /** Told, whole, of failures that are not a stranger's making: defects, and a catalog that cannot be used. Default: nobody. */
   readonly onDefect?: (error: AppError) => void;
 }
 
@@ -50,7 +50,7 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
   const note = (error: unknown): AppError => {
     const failure = failureOf(error);
     metrics.countFailure(failure.code);
-    if (failure.code === "INTERNAL") onDefect(failure);
+    if (isForKeeper(failure)) onDefect(failure);
     return failure;
   };
 

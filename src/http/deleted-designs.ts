@@ -16,6 +16,11 @@ export class DeletedDesigns {
     this.#catalog = catalog;
   }
 
+  /** Whether a design of that id can be brought back. */
+  has(id: string): boolean {
+    return this.#deleted.has(id);
+  }
+
   /** @throws AppError NOT_FOUND when there is no such design. */
   async delete(id: string): Promise<void> {
     const design = (await this.#catalog.getEmbedded([id])).get(id);

@@ -28,14 +28,14 @@ const list = createRoute({
   path: `${API}/designs`,
   summary: "The catalog's designs in the order of their ids",
   request: { query: pageQuery },
-  responses: { 200: json(designPage, "A page of them."), ...failures(400) },
+  responses: { 200: json(designPage, "A page of them."), ...failures(400, 503) },
 });
 
 const attributes = createRoute({
   method: "get",
   path: `${API}/attributes`,
   summary: "What the designs have as attributes, to choose filters from",
-  responses: { 200: json(attributeSummaries, "Those of most designs first.") },
+  responses: { 200: json(attributeSummaries, "Those of most designs first."), ...failures(503) },
 });
 
 const get = createRoute({
@@ -43,7 +43,7 @@ const get = createRoute({
   path: `${API}/designs/{id}`,
   summary: "One design",
   request: { params: idParam },
-  responses: { 200: json(design, "The design."), ...failures(404) },
+  responses: { 200: json(design, "The design."), ...failures(400, 404, 503) },
 });
 
 const put = createRoute({
@@ -66,7 +66,7 @@ const remove = createRoute({
   path: `${API}/designs/{id}`,
   summary: "Delete a design; for an hour it can be brought back",
   request: { params: idParam },
-  responses: { 200: json(deletion, "It is found no more."), ...failures(404, 503) },
+  responses: { 200: json(deletion, "It is found no more."), ...failures(400, 404, 503) },
 });
 
 const restore = createRoute({
@@ -82,7 +82,7 @@ const similar = createRoute({
   path: `${API}/designs/{id}/similar`,
   summary: "Search by a design of the catalog; it is not among its own matches",
   request: { params: idParam, query: rankingQuery },
-  responses: { 200: json(rankingAnswer, "The matches, best first."), ...failures(400, 404) },
+  responses: { 200: json(rankingAnswer, "The matches, best first."), ...failures(400, 404, 503) },
 });
 
 const picture = createRoute({
@@ -93,13 +93,16 @@ const picture = createRoute({
     params: idParam.extend({ view: viewName }),
     query: z.object({
       size: pictureSize,
-      v: z.string().optional().openapi({ description: "The picture's version, as addresses tell it." }),
+      v: z.string().optional().openapi({
+        description: "The picture's version, as addresses tell it.",
+        example: "0123456789abcdef",
+      }),
     }),
   },
   responses: {
     200: { description: "WebP.", content: { "image/webp": {} } },
     304: { description: "It is the one that If-None-Match names." },
-    ...failures(404),
+    ...failures(400, 404, 503),
   },
 });
 

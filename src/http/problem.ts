@@ -1,9 +1,12 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { AppError, errorTable } from "../errors.js";
+import { AppError, type ErrorCode, errorTable } from "../errors.js";
 
-/** What strangers are told of a defect, whose own text may hold anything. */
-const DEFECT = "Something went wrong inside Diptych; it was logged.";
+/** What strangers are told of what is not of their making, whose own text may hold anything, such as where the catalog lies. */
+const HIDDEN: Partial<Record<ErrorCode, string>> = {
+  INTERNAL: "Something went wrong inside Diptych; it was logged.",
+  CATALOG_UNAVAILABLE: "The catalog cannot be read or written now; it was logged. Try again later.",
+};
 
 /** A failure as an RFC 9457 problem document. */
 export function problem(context: Context, failure: AppError): Response {
@@ -24,9 +27,14 @@ export function problem(context: Context, failure: AppError): Response {
   );
 }
 
+/** Whether the keeper of the server is told of a failure, for strangers are told little of it. */
+export function isForKeeper({ code }: AppError): boolean {
+  return code in HIDDEN;
+}
+
 /** What strangers may read of a failure. */
 export function detailOf(failure: AppError): string {
-  return failure.code === "INTERNAL" ? DEFECT : failure.message;
+  return HIDDEN[failure.code] ?? failure.message;
 }
 
 /** Any failure of a request as one of the table; what Hono refuses by itself is no defect: no form, or none of the kind asked for. */

@@ -21,7 +21,24 @@ export const pictureSize = z.enum(["thumb", "full"]).default("thumb").openapi({
   example: "thumb",
 });
 
-const weight = z.coerce.number().min(0).max(1e6);
+const MAX_WEIGHT = 1e6;
+const DEFAULT_WEIGHT = 0.5;
+
+function weight(told: { description?: string; example: number }) {
+  return z.coerce
+    .number()
+    .min(0)
+    .max(MAX_WEIGHT)
+    .default(DEFAULT_WEIGHT)
+    .openapi({
+      // Told by hand: of itself it would be called nullable, for null is coerced to 0.
+      type: "number",
+      minimum: 0,
+      maximum: MAX_WEIGHT,
+      default: DEFAULT_WEIGHT,
+      ...told,
+    });
+}
 
 /** A field that may be repeated. */
 export const repeatable = <T extends z.ZodType>(one: T) =>
@@ -52,18 +69,17 @@ const ignoreColour = z
   .enum(["true", "false"])
   .default("false")
   .transform((text) => text === "true")
-  .openapi({ description: "Finds designs whatever their colours; not together with aspect." });
+  .openapi({
+    description: "Finds designs whatever their colours; not together with aspect.",
+    example: "false",
+  });
 
 const ranking = { aspect, ignoreColour, filter, topK };
 
 /** How a search is ranked again. */
 export const rankingQuery = z.object({
-  front: weight
-    .default(0.5)
-    .openapi({ description: "How much the front counts, from 0 up, any scale.", example: 0.7 }),
-  back: weight
-    .default(0.5)
-    .openapi({ description: "How much the back counts, from 0 up, any scale.", example: 0.3 }),
+  front: weight({ description: "How much the front counts, from 0 up, any scale.", example: 0.7 }),
+  back: weight({ description: "How much the back counts, from 0 up, any scale.", example: 0.3 }),
   ...ranking,
 });
 export type RankingQuery = z.output<typeof rankingQuery>;
@@ -95,8 +111,8 @@ export const searchForm = z.object({
   back: picture,
   frontCrop: crop,
   backCrop: crop,
-  frontWeight: weight.default(0.5).openapi({ example: 0.5 }),
-  backWeight: weight.default(0.5).openapi({ example: 0.5 }),
+  frontWeight: weight({ example: 0.5 }),
+  backWeight: weight({ example: 0.5 }),
   ...ranking,
 });
 
@@ -155,6 +171,7 @@ export const designForm = z.object({
     type: "array",
     items: { type: "string", enum: [...VIEWS] },
     description: "Views that the design shall not have. May be repeated.",
+    example: ["back"],
   }),
   attributes: z.string().optional().openapi({
     description: "All attributes, as a JSON object of texts and numbers. Default: those it has.",
@@ -171,7 +188,7 @@ export const deletion = z
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50).openapi({ example: 10 }),
-  after: z.string().optional().openapi({ description: "The `next` of the page before." }),
+  after: z.string().optional().openapi({ description: "The `next` of the page before.", example: "A-1024" }),
   filter,
 });
 export const designPage = z

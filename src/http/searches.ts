@@ -28,7 +28,10 @@ const rank = createRoute({
   path: `${API}/searches/{id}`,
   summary: "Rank a kept search again, with other weights, aspects or filters",
   request: { params: idParam, query: rankingQuery },
-  responses: { 200: json(searchAnswer, "The search with its matches, best first."), ...failures(400, 404) },
+  responses: {
+    200: json(searchAnswer, "The search with its matches, best first."),
+    ...failures(400, 404, 503),
+  },
 });
 
 const queryPicture = createRoute({
@@ -36,7 +39,7 @@ const queryPicture = createRoute({
   path: `${API}/searches/{id}/query/{view}`,
   summary: "A picture that was searched with, cropped as it was",
   request: { params: idParam.extend({ view: viewName }), query: z.object({ size: pictureSize }) },
-  responses: { 200: { description: "WebP.", content: { "image/webp": {} } }, ...failures(404) },
+  responses: { 200: { description: "WebP.", content: { "image/webp": {} } }, ...failures(400, 404) },
 });
 
 export function addSearchRoutes(api: Api, served: Served): void {

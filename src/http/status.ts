@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { stats } from "./schemas.js";
-import { API, type Api, json, type Served } from "./served.js";
+import { problemDocument, stats } from "./schemas.js";
+import { API, type Api, failures, json, type Served } from "./served.js";
 
 const status = z.object({ status: z.string() });
 
@@ -16,14 +16,23 @@ const ready = createRoute({
   path: "/readyz",
   summary:
     "Whether requests may be sent here: the model is warm, the catalog open, and the server not about to end",
-  responses: { 200: json(status, "They may."), 503: json(status, "Not now.") },
+  responses: {
+    200: json(status, "They may."),
+    503: {
+      description: "Not now; a problem document where the catalog cannot be read.",
+      content: {
+        "application/json": { schema: status },
+        "application/problem+json": { schema: problemDocument },
+      },
+    },
+  },
 });
 
 const getStats = createRoute({
   method: "get",
   path: `${API}/stats`,
   summary: "What is served, and how fast",
-  responses: { 200: json(stats, "Model, catalog, searches, imports and process.") },
+  responses: { 200: json(stats, "Model, catalog, searches, imports and process."), ...failures(503) },
 });
 
 const metrics = createRoute({
@@ -32,6 +41,7 @@ const metrics = createRoute({
   summary: "Counters and times for Prometheus",
   responses: {
     200: { description: "Prometheus's text format.", content: { "text/plain": { schema: z.string() } } },
+    ...failures(503),
   },
 });
 

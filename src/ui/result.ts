@@ -9,55 +9,100 @@ const PAUSE_MS = 80;
 /** What of the page depends on the ranking, and on the page's address. */
 const RANKED = [".matches", ".links", ".switch"];
 
-const form = document.querySelector<HTMLFormElement>("form.controls");
 const lost = document.querySelector<HTMLElement>(".lost");
-if (form) {
-  let timer: number | undefined;
-  let request: AbortController | undefined;
-  /** Whether the control that moves has made an address of its own, to which the button back leads. */
-  let isMoving = false;
-  form.querySelector("button")?.setAttribute("hidden", "");
-  form.addEventListener("input", () => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => rankAgain(addressOf(form)), PAUSE_MS);
-  });
-  form.addEventListener("change", () => {
-    window.clearTimeout(timer);
-    void rankAgain(addressOf(form)).then(() => {
-      isMoving = false;
-    });
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void rankAgain(addressOf(form));
-  });
-  window.addEventListener("popstate", () => location.reload());
+const unrankable = document.querySelector<HTMLElement>(".unrankable");
+const told = document.querySelector<HTMLElement>(".told");
+let timer: number | undefined;
+let request: AbortController | undefined;
+/** The address without what only scrolls. */
+let shownAddress = location.pathname + location.search;
+/** Whether the control that moves has made an address of its own, to which the button back leads. */
+let isMoving = false;
 
-  /** Shows the ranking in place of the one before, and makes its address the page's own. */
-  async function rankAgain(address: string): Promise<void> {
-    const isShown = address === location.pathname + location.search;
-    if (isShown || !(await load(address))) return;
-    if (isMoving) history.replaceState(null, "", address);
-    else history.pushState(null, "", address);
-    isMoving = true;
+const controlsOf = (event: Event) => (event.target as Element).closest<HTMLFormElement>("form.controls");
+
+document.addEventListener("input", (event) => {
+  const controls = controlsOf(event);
+  if (!controls) return;
+  countChoices();
+  window.clearTimeout(timer);
+  timer = window.setTimeout(() => rankAgain(addressOf(controls)), PAUSE_MS);
+});
+document.addEventListener("change", (event) => {
+  const controls = controlsOf(event);
+  if (!controls) return;
+  window.clearTimeout(timer);
+  void rankAgain(addressOf(controls)).then(() => {
+    isMoving = false;
+  });
+});
+document.addEventListener("submit", (event) => {
+  const controls = controlsOf(event);
+  if (!controls) return;
+  event.preventDefault();
+  void rankAgain(addressOf(controls));
+});
+document.addEventListener("click", (event) => {
+  const more = (event.target as Element).closest<HTMLAnchorElement>(".more-matches a");
+  if (!more || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const before = document.querySelectorAll(".match").length;
+  document.querySelector<HTMLInputElement>('input[name="topK"]')!.value = new URL(more.href).searchParams.get(
+    "topK",
+  )!;
+  isMoving = false;
+  void rankAgain(more.pathname + more.search).then(() => {
+    document.querySelectorAll<HTMLElement>(".match .look")[before]?.focus();
+  });
+});
+window.addEventListener("popstate", () => {
+  const address = location.pathname + location.search;
+  if (address !== shownAddress) void load(address, [...RANKED, "form.controls"]).then(withoutButton);
+});
+withoutButton();
+
+/** It ranks again by itself. */
+function withoutButton(): void {
+  document.querySelector("form.controls > button")?.setAttribute("hidden", "");
+}
+
+/** Shows the ranking in place of the one before, and makes its address the page's own. */
+async function rankAgain(address: string): Promise<void> {
+  if (address === shownAddress || !(await load(address, RANKED))) return;
+  if (isMoving) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
+  isMoving = true;
+}
+
+/** @returns whether the page of that address is shown now. */
+async function load(address: string, places: readonly string[]): Promise<boolean> {
+  request?.abort();
+  request = new AbortController();
+  try {
+    const response = await fetch(address, { signal: request.signal });
+    // Nothing counts, or a bound is half typed.
+    unrankable!.hidden = response.ok;
+    lost!.hidden = true;
+    if (!response.ok) return false;
+    await show(new DOMParser().parseFromString(await response.text(), "text/html"), places);
+    shownAddress = address;
+    return true;
+  } catch (error) {
+    const isOvertaken = error instanceof DOMException && error.name === "AbortError";
+    if (!isOvertaken) lost!.hidden = false;
+    return false;
   }
+}
 
-  /** @returns whether the page of that address is shown now. */
-  async function load(address: string): Promise<boolean> {
-    request?.abort();
-    request = new AbortController();
-    try {
-      const response = await fetch(address, { signal: request.signal });
-      // A bound that is half typed is none yet.
-      if (!response.ok) return false;
-      await show(new DOMParser().parseFromString(await response.text(), "text/html"));
-      if (lost) lost.hidden = true;
-      return true;
-    } catch (error) {
-      const isOvertaken = error instanceof DOMException && error.name === "AbortError";
-      if (lost && !isOvertaken) lost.hidden = false;
-      return false;
-    }
+/** How many values are chosen of each attribute. */
+function countChoices(): void {
+  for (const facet of document.querySelectorAll(".facet:has(.count)")) {
+    const filled = [...facet.querySelectorAll<HTMLInputElement>("input")].filter((input) =>
+      input.type === "checkbox" ? input.checked : input.value !== "",
+    );
+    const count = facet.querySelector<HTMLElement>(".count")!;
+    count.textContent = String(filled.length);
+    count.hidden = filled.length === 0;
   }
 }
 
@@ -81,13 +126,14 @@ function addressOf(controls: HTMLFormElement): string {
 }
 
 /** The cards that stay go to their new places. */
-async function show(page: Document): Promise<void> {
+async function show(page: Document, places: readonly string[]): Promise<void> {
   const replace = () => {
-    for (const place of RANKED) {
+    for (const place of places) {
       const fresh = page.querySelector(place);
       if (fresh) document.querySelector(place)?.replaceWith(fresh);
     }
     nameCards();
+    told!.textContent = document.querySelector<HTMLElement>(".matches")?.dataset.told ?? "";
   };
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (still || !("startViewTransition" in document)) {
@@ -143,8 +189,9 @@ if (dialog) {
     for (const side of dialog!.querySelectorAll<HTMLElement>("figure")) showSide(side, match);
     element<HTMLAnchorElement>(".similar").href = match.querySelector<HTMLAnchorElement>(".similar")!.href;
     element<HTMLAnchorElement>(".open").href = match.querySelector<HTMLAnchorElement>(".look")!.href;
-    element<HTMLButtonElement>(".previous").disabled = match.previousElementSibling === null;
-    element<HTMLButtonElement>(".next").disabled = match.nextElementSibling === null;
+    // Not disabled, which would take the focus from the button that was pressed.
+    element(".previous").ariaDisabled = String(match.previousElementSibling === null);
+    element(".next").ariaDisabled = String(match.nextElementSibling === null);
     const facts = Object.entries(JSON.parse(match.dataset.attributes!) as Record<string, string | number>);
     element(".attributes").replaceChildren(...facts.map(([key, value]) => fact(key, String(value))));
   }
@@ -154,17 +201,11 @@ if (dialog) {
     const own = side.querySelector<HTMLImageElement>(".own");
     if (own && !own.src) showLarge(own, own.dataset.src!);
     const thumbnail = match.querySelector<HTMLImageElement>(`.pair img[data-view="${side.dataset.view}"]`);
-    const place = side.querySelector(".theirs")!;
-    if (!thumbnail) {
-      const none = document.createElement("span");
-      none.className = "none";
-      place.replaceChildren(none);
-      return;
-    }
-    const large = new Image();
-    large.alt = thumbnail.alt;
-    showLarge(large, thumbnail.getAttribute("src")!);
-    place.replaceChildren(large);
+    const theirs = side.querySelector<HTMLImageElement>(".theirs")!;
+    theirs.hidden = !thumbnail;
+    if (!thumbnail) return;
+    theirs.alt = thumbnail.alt;
+    showLarge(theirs, thumbnail.getAttribute("src")!);
   }
 }
 
@@ -173,7 +214,8 @@ function showLarge(picture: HTMLImageElement, thumbnail: string): void {
   picture.src = thumbnail;
   const full = new Image();
   full.onload = () => {
-    picture.src = full.src;
+    // The next match may be shown by now.
+    if (picture.getAttribute("src") === thumbnail) picture.src = full.src;
   };
   full.src = `${thumbnail}${thumbnail.includes("?") ? "&" : "?"}size=full`;
 }

@@ -11,15 +11,18 @@ const zones = [...document.querySelectorAll<HTMLElement>(".zone")].map((place) =
 }));
 
 for (const { place, input, camera } of zones) {
-  input.addEventListener("change", () => preview(place, input));
-  camera.addEventListener("change", () => give(input, camera.files?.[0]));
-  place.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    place.classList.add("over");
+  input.addEventListener("change", () => {
+    const hadFocus = document.activeElement === input;
+    preview(place, input);
+    // The button that was used is gone; what can be done next is at the picture.
+    if (hadFocus && input.files?.length) place.querySelector<HTMLElement>(".stage")!.focus();
   });
+  camera.addEventListener("change", () => give(input, camera.files?.[0]));
+  place.addEventListener("dragover", () => place.classList.add("over"));
   place.addEventListener("dragleave", () => place.classList.remove("over"));
   place.addEventListener("drop", (event) => {
     event.preventDefault();
+    event.stopPropagation();
     place.classList.remove("over");
     take(event.dataTransfer?.files, input);
   });
@@ -27,16 +30,23 @@ for (const { place, input, camera } of zones) {
   preview(place, input);
 }
 
-/** A pasted picture goes where none is yet, else to the front. */
-document.addEventListener("paste", (event) => {
-  const free = zones.find(({ input }) => input.files?.length === 0) ?? zones[0];
-  if (free) take(event.clipboardData?.files, free.input);
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  // Else the browser would leave the page for the file.
+  event.preventDefault();
+  takeWhereFree(event.dataTransfer?.files);
 });
+document.addEventListener("paste", (event) => takeWhereFree(event.clipboardData?.files));
 
-/** Two pictures dropped at once are the front and the back. */
+/** What comes to no place of its own goes where no picture is yet, else to the front. */
+function takeWhereFree(files: FileList | undefined): void {
+  const free = zones.find(({ input }) => input.files?.length === 0) ?? zones[0];
+  if (free) take(files, free.input);
+}
+
+/** Two pictures at once are the front and the back. What is no picture the server tells best. */
 function take(files: FileList | undefined, input: HTMLInputElement): void {
-  const pictures = [...(files ?? [])].filter(({ type }) => type.startsWith("image/"));
-  const [first, second] = pictures;
+  const [first, second] = [...(files ?? [])];
   if (!first) return;
   give(input, first);
   const other = zones.find((zone) => zone.input !== input);
@@ -53,10 +63,8 @@ function give(input: HTMLInputElement, file: File | undefined): void {
 function preview(place: HTMLElement, input: HTMLInputElement): void {
   const stage = place.querySelector(".stage")!;
   const shown = stage.querySelector("img");
-  if (shown) {
-    URL.revokeObjectURL(shown.src);
-    shown.remove();
-  }
+  if (shown) URL.revokeObjectURL(shown.src);
+  for (const element of stage.querySelectorAll("img, .no-preview")) element.remove();
   const [file] = input.files ?? [];
   place.classList.toggle("filled", file !== undefined);
   if (!file) return;
@@ -64,6 +72,13 @@ function preview(place: HTMLElement, input: HTMLInputElement): void {
   picture.draggable = false;
   picture.src = URL.createObjectURL(file);
   picture.alt = file.name;
+  // Browsers do not show TIFF, which can be searched by all the same.
+  picture.onerror = () => {
+    const name = document.createElement("span");
+    name.className = "no-preview";
+    name.textContent = file.name;
+    picture.replaceWith(name);
+  };
   stage.prepend(picture);
 }
 
@@ -90,6 +105,7 @@ form?.addEventListener("submit", (event) => {
 /** Goes to the result, or tells why there is none. */
 async function search(sent: HTMLFormElement): Promise<void> {
   const button = sent.querySelector<HTMLButtonElement>(".primary")!;
+  if (button.ariaBusy === "true") return;
   const words = button.textContent;
   button.textContent = sent.dataset.searching!;
   button.setAttribute("aria-busy", "true");

@@ -15,12 +15,13 @@ function send(sent: HTMLFormElement): void {
   const words = button.textContent;
   const end = (failure: string) => {
     button.textContent = words;
-    button.disabled = false;
+    button.ariaBusy = null;
     bar.hidden = true;
     tell(sent, failure);
   };
+  if (button.ariaBusy === "true") return;
+  button.ariaBusy = "true";
   button.textContent = sent.dataset.uploading!;
-  button.disabled = true;
   bar.hidden = false;
   tell(sent, "");
 

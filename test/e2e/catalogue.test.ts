@@ -21,7 +21,7 @@ describe.skipIf(noBrowser !== null)("the catalogue, in a browser,", () => {
     expect((await shownIds(page)).toSorted()).toEqual(ids.toSorted());
     const { designs } = await world.diptych().catalog.list({ limit: 20 });
     const { category } = designs[0]!.attributes;
-    await page.getByText("category", { exact: true }).click();
+    await page.locator("summary", { hasText: "category" }).click();
     await page.getByRole("checkbox", { name: String(category) }).check();
     await page.getByRole("button", { name: "Show only these" }).click();
     await page.waitForURL(`**/catalogue?*filter=category%3D${category}*`);
@@ -29,7 +29,7 @@ describe.skipIf(noBrowser !== null)("the catalogue, in a browser,", () => {
     expect((await shownIds(page)).toSorted()).toEqual(expected.map(({ id }) => id).toSorted());
     await page.getByLabel("Find by id").fill("nothing");
     await page.keyboard.press("Enter");
-    await page.getByText('There is no design "nothing".').waitFor();
+    await page.getByText('There is no design "nothing"; these are the ids that follow.').waitFor();
     await page.getByLabel("Find by id").fill(ids[5]!);
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/designs/${ids[5]}`);
@@ -73,7 +73,24 @@ describe.skipIf(noBrowser !== null)("the catalogue, in a browser,", () => {
     await page.goto("/catalogue/new");
     await page.getByLabel("Id").fill("EMPTY");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("A design has a front picture, a back picture or both").waitFor();
+    await page
+      .getByRole("alert")
+      .filter({ hasText: "A design has a front picture, a back picture or both" })
+      .waitFor();
+    // What was typed is still there.
+    expect(await page.getByLabel("Id").inputValue()).toBe("EMPTY");
+    await page.getByLabel("Id").fill(ids[3]!);
+    await page.getByLabel("Name").first().fill("colour");
+    await page.getByLabel("Value").first().fill("red");
+    await page.getByLabel("Front").setInputFiles(picture(ids[4]!, "front"));
+    const before = await world.diptych().catalog.get([ids[3]!]);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page
+      .getByRole("alert")
+      .filter({ hasText: `There is a design "${ids[3]}" already` })
+      .waitFor();
+    expect(await page.getByLabel("Value colour").inputValue()).toBe("red");
+    expect(await world.diptych().catalog.get([ids[3]!])).toEqual(before);
   });
 
   test("imports an archive with a bad row: progress, what was rejected, and the designs", async () => {

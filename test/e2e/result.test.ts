@@ -44,7 +44,7 @@ describe.skipIf(noBrowser !== null)("a result, in a browser,", () => {
 
     const { designs } = await world.diptych().catalog.list({ limit: 20 });
     const category = String(designs.find(({ id }) => id === all[0])!.attributes.category);
-    await page.getByText("category", { exact: true }).click();
+    await page.locator("summary", { hasText: "category" }).click();
     await page.getByRole("checkbox", { name: category }).check();
     await page.waitForURL(`**/similar?filter=category%3D${category}`);
     const expected = designs.filter(
@@ -54,6 +54,26 @@ describe.skipIf(noBrowser !== null)("a result, in a browser,", () => {
     await page.getByRole("checkbox", { name: category }).uncheck();
     await page.waitForURL("**/similar");
     expect(await shownIds(page)).toEqual(all);
+  });
+
+  test("keeps the sliders where they were put, and says so when nothing counts", async () => {
+    world.expectError(/400/u);
+    await searchBy(page, picture(ids[3]!, "front"), picture(ids[8]!, "back"));
+    await page.locator('input[name="front"]').fill("0.7");
+    await page.waitForURL("**front=0.7");
+    await page.reload();
+    expect(await page.locator('input[name="front"]').inputValue()).toBe("0.7");
+    expect(await page.locator('input[name="back"]').inputValue()).toBe("0.5");
+    const before = await shownIds(page);
+    await page.locator('input[name="front"]').fill("0");
+    await page.waitForURL("**front=0");
+    await page.locator('input[name="back"]').fill("0");
+    await page.getByRole("alert").filter({ hasText: "Nothing counts now" }).waitFor();
+    await page.locator('input[name="back"]').fill("0.5");
+    await page.locator('input[name="front"]').fill("0.7");
+    await page.waitForURL("**front=0.7");
+    expect(await shownIds(page)).toEqual(before);
+    await page.locator(".unrankable").waitFor({ state: "hidden" });
   });
 
   test("shows a match large beside the query, and the arrow keys walk on", async () => {

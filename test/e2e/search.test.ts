@@ -84,15 +84,59 @@ describe.skipIf(noBrowser !== null)("the search page, in a browser,", () => {
     const crop = page.locator('input[name="frontCrop"]');
     await page.locator(".stage").first().focus();
     await page.keyboard.press("ArrowRight");
-    expect(await crop.inputValue()).toBe("0.25,0.25,0.5,0.5");
+    expect(await crop.inputValue()).toBe("0.2,0.2,0.6,0.6");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Shift+ArrowDown");
-    expect(await crop.inputValue()).toBe("0.27,0.25,0.5,0.52");
+    expect(await crop.inputValue()).toBe("0.22,0.2,0.6,0.62");
     await page.keyboard.press("Escape");
     expect(await crop.inputValue()).toBe("");
     await page.keyboard.press("ArrowDown");
     await page.getByRole("button", { name: "Whole picture" }).click();
     expect(await crop.inputValue()).toBe("");
+  });
+
+  test("lets a crop be moved and resized by the mouse, and swaps it with its picture", async () => {
+    await page.goto("/");
+    await page.locator('input[name="front"]').setInputFiles(picture(ids[1]!, "front"));
+    await page.locator(".stage img").evaluate((image) => (image as HTMLImageElement).decode());
+    await page.getByRole("button", { name: "Crop" }).first().click();
+    const box = (await page.locator(".stage").first().boundingBox())!;
+    const drag = async (from: readonly [number, number], to: readonly [number, number]) => {
+      await page.mouse.move(box.x + from[0] * box.width, box.y + from[1] * box.height);
+      await page.mouse.down();
+      await page.mouse.move(box.x + to[0] * box.width, box.y + to[1] * box.height, { steps: 3 });
+      await page.mouse.up();
+    };
+    const crop = async (view: string) => {
+      const value = await page.locator(`input[name="${view}Crop"]`).inputValue();
+      return value.split(",").map((side) => Math.round(Number(side) * 10) / 10);
+    };
+    await drag([0.5, 0.5], [0.4, 0.6]);
+    expect(await crop("front")).toEqual([0.1, 0.3, 0.6, 0.6]);
+    await drag([0.7, 0.9], [0.5, 0.6]);
+    expect(await crop("front")).toEqual([0.1, 0.3, 0.4, 0.3]);
+    await page.getByRole("button", { name: "Swap front and back" }).click();
+    expect(await crop("back")).toEqual([0.1, 0.3, 0.4, 0.3]);
+    expect(await page.locator('input[name="frontCrop"]').inputValue()).toBe("");
+  });
+
+  test("scrolls under a finger instead of cropping", async () => {
+    page = await world.open({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 700 } });
+    await page.goto("/");
+    await page.locator('input[name="front"]').setInputFiles(picture(ids[1]!, "front"));
+    await page.locator(".stage img").evaluate((image) => (image as HTMLImageElement).decode());
+    const box = (await page.locator(".stage").first().boundingBox())!;
+    const { x, y } = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const touch = await page.context().newCDPSession(page);
+    await touch.send("Input.synthesizeScrollGesture", { x, y, xDistance: 20, yDistance: -120 });
+    expect(await page.locator('input[name="frontCrop"]').inputValue()).toBe("");
+    expect(await page.evaluate(() => scrollY)).toBeGreaterThan(50);
+  });
+
+  test("takes a picture that is dropped beside its place", async () => {
+    await page.goto("/");
+    await hand(page, "drop", "body", [picture(ids[5]!, "front")]);
+    expect(await names()).toEqual(["0.png", undefined]);
   });
 
   test("tells what is wrong with a picture, and keeps the other", async () => {

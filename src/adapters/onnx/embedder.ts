@@ -8,7 +8,7 @@ import { AppError } from "../../errors.js";
 import type { ModelPack } from "../models/pack.js";
 import { requireDevice } from "./devices.js";
 import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
-import { inLane, LaneQueue } from "./lane-queue.js";
+import { inLane, inLanes } from "./lane-queue.js";
 
 export interface EmbedderOptions {
   /** Worker threads, each with the model loaded once. 1 or more; default: one for each processor, and one on any other device. */
@@ -39,7 +39,7 @@ export async function createEmbedder(pack: ModelPack, options: EmbedderOptions =
     workerData,
     minThreads: threads,
     maxThreads: threads,
-    taskQueue: new LaneQueue(),
+    ...inLanes(),
   });
   // A thread that ends between two tasks is replaced, and told here; unheard it would end the process.
   pool.on("error", () => {});

@@ -39,6 +39,12 @@ export class LaneQueue implements TaskQueue {
   }
 }
 
+/** What a pool is told so that its tasks wait in lanes. */
+export function inLanes() {
+  // Else a task that is taken while no thread is free goes to its lane's end, behind those that came later.
+  return { taskQueue: new LaneQueue(), stricterFIFO: true };
+}
+
 /** What {@link LaneQueue} goes by, as a part of a task. */
 export function inLane(lane: Lane): object {
   return { [Piscina.queueOptionsSymbol]: { lane } };

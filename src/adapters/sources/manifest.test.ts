@@ -30,7 +30,7 @@ describe("a delimited manifest", () => {
   test("gives ids, views below its folder and attributes, numbers where they are canonical", async () => {
     const items = await read(
       "a.csv",
-      " ID ,Front, BACK ,colour,price,code,size\nA1,a f.jpg,/else/b.jpg,red,12.5,007,\n,tops/B2_front.jpg,,,1e400,-0, \n",
+      " ID ,Front, BACK ,colour,price,code,size\nA1,a f.jpg,/else/b.jpg,red,12.50,007,\n,tops/B2_front.jpg,,,1e400,-0, \n",
     );
     expect(items).toEqual([
       {

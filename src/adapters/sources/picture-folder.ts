@@ -22,8 +22,9 @@ export async function readPictureFolder(folder: string): Promise<SourceItem[]> {
  * The same for pictures whose paths are known.
  *
  * @param pictures paths below the folder, relative, with forward slashes.
+ * @param told what the folder is called in a failure.
  */
-export function pairPictures(folder: string, pictures: readonly string[]): SourceItem[] {
+export function pairPictures(folder: string, pictures: readonly string[], told = folder): SourceItem[] {
   const designs = new Map<string, { [V in View]?: string }>();
   const strays: { id: string | null; view: View | null; reason: string }[] = [];
   for (const relativePath of pictures) {
@@ -52,7 +53,7 @@ export function pairPictures(folder: string, pictures: readonly string[]): Sourc
   if (designs.size === 0) {
     throw new AppError(
       "INVALID_REQUEST",
-      `A folder holds pictures called x_front.jpg and x_back.jpg, or front/x.jpg and back/x.jpg; found none among the picture files in ${folder} (${strays.length}).`,
+      `A folder holds pictures called x_front.jpg and x_back.jpg, or front/x.jpg and back/x.jpg; found none among the picture files in ${told} (${strays.length}).`,
     );
   }
 

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import type { Diptych } from "../../compose.js";
 import type { ImportProgress, RowError } from "../../core/import.js";
 import { AppError, type ErrorCode } from "../../errors.js";
-import { detailOf } from "../problem.js";
+import { detailOf, isForKeeper } from "../problem.js";
 import type { ReceivedUpload } from "./receive-upload.js";
 
 export const IMPORT_STATES = ["waiting", "running", "done", "cancelled", "failed"] as const;
@@ -14,7 +14,7 @@ export type ImportState = (typeof IMPORT_STATES)[number];
 export interface ImportJob {
   readonly id: string;
   readonly state: ImportState;
-  /** The name of the file that it was sent as, or the first of them. */
+  /** The name of the file that it was sent as; of several, of the manifest or their folder, and how many more there are. */
   readonly source: string;
   readonly startedAt: Date;
   /** Rows in all; null until they are counted. */
@@ -44,6 +44,7 @@ export class ImportJobs {
   readonly #aborts = new Map<string, AbortController>();
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #last: Promise<void> = Promise.resolve();
+  #receiving = 0;
 
   constructor(diptych: Diptych, onDefect: (error: AppError) => void) {
     this.#diptych = diptych;
@@ -70,31 +71,25 @@ export class ImportJobs {
     return this.#aborts.size;
   }
 
-  /** @throws AppError QUEUE_FULL when too many wait already. */
-  checkRoom(): void {
-    if (this.#aborts.size <= MOST_WAITING) return;
-    throw new AppError("QUEUE_FULL", `At most ${MOST_WAITING} imports may wait; try again when one is done.`);
-  }
-
-  /** Imports an upload as soon as those before it are done, and removes its files then. */
-  start(upload: ReceivedUpload): ImportJob {
-    const [source = ""] = upload.files.keys();
-    const job = {
-      id: randomBytes(12).toString("base64url"),
-      state: "waiting" as ImportState,
-      source,
-      startedAt: new Date(),
-      total: null,
-      progress: { rows: 0, imported: 0, unchanged: 0, failed: 0 },
-      errors: [],
-      errorCount: 0,
-      failure: null,
-    };
-    this.#jobs.set(job.id, job);
-    this.#aborts.set(job.id, new AbortController());
-    this.#forgetOldest();
-    this.#last = this.#last.then(() => this.#run(job, upload));
-    return job;
+  /**
+   * Imports an upload as soon as those before it are done, and removes its files then.
+   *
+   * @param receive called when there is room for it.
+   * @throws AppError QUEUE_FULL when too many wait or are being received already; what `receive` throws.
+   */
+  async start(receive: () => Promise<ReceivedUpload>): Promise<ImportJob> {
+    if (this.#aborts.size + this.#receiving > MOST_WAITING) {
+      throw new AppError(
+        "QUEUE_FULL",
+        `At most ${MOST_WAITING} imports may wait; try again when one is done.`,
+      );
+    }
+    this.#receiving += 1;
+    try {
+      return this.#enqueue(await receive());
+    } finally {
+      this.#receiving -= 1;
+    }
   }
 
   /**
@@ -124,6 +119,26 @@ export class ImportJobs {
     await this.#last;
   }
 
+  #enqueue(upload: ReceivedUpload): ImportJob {
+    const source = sourceName([...upload.files.keys()]);
+    const job = {
+      id: randomBytes(12).toString("base64url"),
+      state: "waiting" as ImportState,
+      source,
+      startedAt: new Date(),
+      total: null,
+      progress: { rows: 0, imported: 0, unchanged: 0, failed: 0 },
+      errors: [],
+      errorCount: 0,
+      failure: null,
+    };
+    this.#jobs.set(job.id, job);
+    this.#aborts.set(job.id, new AbortController());
+    this.#forgetOldest();
+    this.#last = this.#last.then(() => this.#run(job, upload));
+    return job;
+  }
+
   async #run(job: Changing<ImportJob> & { errors: RowError[] }, upload: ReceivedUpload): Promise<void> {
     const change = (changed: Partial<ImportJob>) => {
       Object.assign(job, changed);
@@ -134,7 +149,7 @@ export class ImportJobs {
       change({ state: aborted ? "cancelled" : "done" });
     } catch (error) {
       const failure = AppError.from(error);
-      if (failure.code === "INTERNAL") this.#onDefect(failure);
+      if (isForKeeper(failure)) this.#onDefect(failure);
       change({ state: "failed", failure: { code: failure.code, detail: detailOf(failure) } });
     } finally {
       this.#aborts.delete(job.id);
@@ -157,7 +172,8 @@ export class ImportJobs {
         onStart: (total) => change({ total }),
         onProgress: (progress) => change({ progress }),
         onError: (error) => {
-          if (job.errors.length < MOST_ERRORS) job.errors.push(error);
+          const told = this.#tell(error);
+          if (job.errors.length < MOST_ERRORS) job.errors.push(told);
           change({ errorCount: job.errorCount + 1 });
         },
         signal,
@@ -168,10 +184,30 @@ export class ImportJobs {
     }
   }
 
+  /** What strangers may read of it; of a defect the keeper is told the rest. */
+  #tell(error: RowError): RowError {
+    const defect = new AppError(error.code, error.reason);
+    if (!isForKeeper(defect)) return error;
+    this.#onDefect(defect);
+    return { ...error, reason: detailOf(defect) };
+  }
+
   #forgetOldest(): void {
     for (const id of this.#jobs.keys()) {
       if (this.#jobs.size <= MOST_KEPT) return;
       if (!this.#aborts.has(id)) this.#jobs.delete(id);
     }
   }
+}
+
+/** What an upload is called. */
+function sourceName(names: readonly string[]): string {
+  const [first = ""] = names.toSorted((a, b) => Number(isPicture(a)) - Number(isPicture(b)));
+  const folder = first.split("/", 1)[0]!;
+  const others = names.length - 1;
+  return others === 0 ? first : `${isPicture(first) && folder !== "" ? folder : first} +${others}`;
+}
+
+function isPicture(name: string): boolean {
+  return !/\.(?:zip|csv|tsv|jsonl|ndjson)$/iu.test(name);
 }

@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -9,6 +9,7 @@ import { AppError } from "../../errors.js";
 /** Of one upload. */
 const MAX_UPLOAD_BYTES = 8 * 1024 ** 3;
 const MOST_FILES = 100_000;
+const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Files that came with a form. */
 export interface ReceivedUpload {
@@ -46,28 +47,50 @@ export async function receiveUpload(request: Request, directory: string): Promis
   }
 }
 
+/** What a process that was killed left behind, of uploads that no other process may still be at. */
+export async function removeStaleUploads(catalogDirectory: string): Promise<void> {
+  const uploads = uploadsFolder(catalogDirectory);
+  for (const name of await readdir(uploads).catch(() => [])) {
+    const folder = path.join(uploads, name);
+    const known = await stat(folder).catch(() => null);
+    if (known && Date.now() - known.mtimeMs > STALE_AFTER_MS)
+      await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A new folder of that name in it holds the files of an upload until they are imported. */
+export function uploadsFolder(catalogDirectory: string): string {
+  return path.join(catalogDirectory, "uploads");
+}
+
 async function writeFiles(
   body: ReadableStream,
   contentType: string,
   directory: string,
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>();
+  const open = new Set<Readable>();
   const writing: Promise<void>[] = [];
   const form = new Busboy({
     headers: { "content-type": contentType },
     preservePath: true,
     limits: { files: MOST_FILES, fields: 100, fieldSize: 1024 },
   });
-  form.on("filesLimit", () =>
-    form.destroy(
-      new AppError("INVALID_REQUEST", `An upload has at most ${MOST_FILES} files; pack them as ZIP.`),
-    ),
-  );
+  const refuse = (reason: string) => form.destroy(new AppError("INVALID_REQUEST", reason));
+  form.on("filesLimit", () => refuse(`An upload has at most ${MOST_FILES} files; pack them as ZIP.`));
   form.on("file", (_field, content, fileName) => {
+    open.add(content);
+    content.once("close", () => open.delete(content));
+    // Busboy tells it as the form's failure, too.
+    content.on("error", () => {});
     const name = (fileName ?? "").replaceAll("\\", "/").replace(/^\/+/u, "");
     // A file input that was left empty.
     if (name === "") {
       content.resume();
+      return;
+    }
+    if (files.has(name)) {
+      refuse(`Every file of an upload has its own name; received two called "${name}", so rename one.`);
       return;
     }
     const file = path.join(directory, String(files.size));
@@ -76,9 +99,16 @@ async function writeFiles(
     written.catch((error) => form.destroy(error));
     writing.push(written);
   });
-  await pipeline(Readable.fromWeb(body as never), limited(), form);
-  await Promise.all(writing);
-  return files;
+  try {
+    await pipeline(Readable.fromWeb(body as never), limited(), form);
+    await Promise.all(writing);
+    return files;
+  } catch (error) {
+    // Busboy leaves a file that was cut off open, and with it the one on the disk.
+    for (const content of open) content.destroy(error as Error);
+    await Promise.allSettled(writing);
+    throw error;
+  }
 }
 
 function limited(): Transform {

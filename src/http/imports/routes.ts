@@ -5,7 +5,7 @@ import { streamSSE } from "hono/streaming";
 import { csvHeaders, csvText } from "../csv.js";
 import { API, type Api, failures, json, type Served } from "../served.js";
 import type { ImportJob } from "./import-jobs.js";
-import { receiveUpload } from "./receive-upload.js";
+import { receiveUpload, uploadsFolder } from "./receive-upload.js";
 import { importAnswer, importList, importOf, progressOf } from "./schemas.js";
 
 const idParam = z.object({ id: z.string().max(64) });
@@ -46,7 +46,7 @@ const get = createRoute({
   path: `${API}/imports/{id}`,
   summary: "How far an import is, and what it rejected",
   request: { params: idParam },
-  responses: { 200: json(importAnswer, "The import."), ...failures(404) },
+  responses: { 200: json(importAnswer, "The import."), ...failures(400, 404) },
 });
 
 const events = createRoute({
@@ -59,7 +59,7 @@ const events = createRoute({
       description: "Events called progress, each with an ImportProgress as its data.",
       content: { "text/event-stream": { schema: z.string() } },
     },
-    ...failures(404),
+    ...failures(400, 404),
   },
 });
 
@@ -70,7 +70,7 @@ const errors = createRoute({
   request: { params: idParam },
   responses: {
     200: { description: "CSV.", content: { "text/csv": { schema: z.string() } } },
-    ...failures(404),
+    ...failures(400, 404),
   },
 });
 
@@ -79,7 +79,7 @@ const cancel = createRoute({
   path: `${API}/imports/{id}/cancel`,
   summary: "End an import: what was begun of it is finished, the rest is left",
   request: { params: idParam },
-  responses: { 202: json(importAnswer, "It ends soon, or has ended before."), ...failures(404) },
+  responses: { 202: json(importAnswer, "It ends soon, or has ended before."), ...failures(400, 404) },
 });
 
 /** Between two events of a running import. */
@@ -104,9 +104,10 @@ export function addImportRoutes(api: Api, served: Served): void {
     const job = imports.get(context.req.valid("param").id);
     return streamSSE(context, async (stream) => {
       while (!stream.aborted) {
-        const changed = nextChange(served, job.id);
+        // Asked before it is told, for it may change while whoever watches is slow to read.
+        const changed = isOver(job) ? null : nextChange(served, job.id);
         await stream.writeSSE({ event: "progress", data: JSON.stringify(progressOf(job)) });
-        if (isOver(job)) return;
+        if (changed === null) return;
         await changed;
         await stream.sleep(EVENT_PAUSE_MS);
       }
@@ -134,9 +135,8 @@ export function addImportRoutes(api: Api, served: Served): void {
  * @throws AppError as receiveUpload; QUEUE_FULL when too many imports wait.
  */
 export async function startImport({ diptych, imports }: Served, request: Request): Promise<ImportJob> {
-  imports.checkRoom();
-  const directory = path.join(diptych.directory, "uploads", randomBytes(8).toString("hex"));
-  return imports.start(await receiveUpload(request, directory));
+  const directory = path.join(uploadsFolder(diptych.directory), randomBytes(8).toString("hex"));
+  return imports.start(() => receiveUpload(request, directory));
 }
 
 export function isOver({ state }: ImportJob): boolean {

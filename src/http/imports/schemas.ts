@@ -17,7 +17,7 @@ export const importProgress = z
   .object({
     id: z.string(),
     state: z.enum(IMPORT_STATES),
-    source: z.string().openapi({ description: "The name of the file that was sent, or of the first." }),
+    source: z.string().openapi({ description: "What was sent: a file's name, and how many more there are." }),
     startedAt: z.iso.datetime(),
     total: z.int().nullable().openapi({ description: "Rows in all; null until they are counted." }),
     rows: z.int().openapi({ description: "Rows that are done." }),

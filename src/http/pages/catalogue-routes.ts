@@ -1,12 +1,13 @@
 import type { Context, Hono } from "hono";
 import { VIEWS, type View } from "../../core/design.js";
 import { parseFilter } from "../../core/filter.js";
+import { AppError, errorTable } from "../../errors.js";
 import { attributesOfFields } from "../form-attributes.js";
 import { formLimit } from "../form-limit.js";
 import { picturesOf, required } from "../searching.js";
 import type { Served } from "../served.js";
 import { cataloguePage } from "./catalogue-page.js";
-import { designPage, newDesignPage } from "./design-page.js";
+import { designPage, newDesignPage, type TypedFields } from "./design-page.js";
 import { contextOf, goTo } from "./page-context.js";
 import { filterOf } from "./page-query.js";
 
@@ -24,7 +25,7 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
       return context.redirect(designAddress(wanted), 303);
     const filter = filterOf(context);
     const [{ designs, next }, { designs: total }, attributes] = await Promise.all([
-      catalog.list({ limit: PAGE_SIZE, after, filter: parseFilter(filter) }),
+      catalog.list({ limit: PAGE_SIZE, after: after ?? wanted ?? null, filter: parseFilter(filter) }),
       catalog.stats(),
       catalog.attributes(),
     ]);
@@ -35,10 +36,10 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
         total,
         attributes,
         filter,
-        isFirst: after === null,
+        isFirst: after === null && !wanted,
         first: pageAddress(context, null),
         next: next === null ? null : pageAddress(context, next),
-        deleted: justDeleted,
+        deleted: justDeleted !== undefined && deleted.has(justDeleted) ? justDeleted : undefined,
         missing: wanted || undefined,
       }),
     );
@@ -48,8 +49,14 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
 
   pages.use("/catalogue/new", formLimit).use("/designs/:id", formLimit);
   pages.post("/catalogue/new", async (context) => {
-    const { id = "" } = await context.req.parseBody();
-    return put(context, String(id).trim());
+    const fields = await fieldsOf(context);
+    try {
+      await put(fields.id, fields, { onlyNew: true });
+    } catch (error) {
+      const failure = refusalOf(error);
+      return context.html(newDesignPage(contextOf(context), { ...fields, failure }), statusOf(failure));
+    }
+    return goTo(context, `${designAddress(fields.id)}?done=saved`);
   });
 
   pages.get("/designs/:id", async (context) => {
@@ -65,7 +72,19 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
     );
   });
 
-  pages.post("/designs/:id", (context) => put(context, context.req.param("id")));
+  pages.post("/designs/:id", async (context) => {
+    const id = context.req.param("id");
+    const fields = await fieldsOf(context);
+    try {
+      await put(id, fields);
+    } catch (error) {
+      const failure = refusalOf(error);
+      const design = required(await catalog.get([id]), id);
+      const edited = { ...fields, failure };
+      return context.html(designPage({ ...contextOf(context), design, edited }), statusOf(failure));
+    }
+    return goTo(context, `${designAddress(id)}?done=saved`);
+  });
 
   pages.post("/designs/:id/delete", async (context) => {
     const id = context.req.param("id");
@@ -79,16 +98,49 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
     return context.redirect(`${designAddress(id)}?done=restored`, 303);
   });
 
-  async function put(context: Context, id: string): Promise<Response> {
-    const { front, back, without = [], key = [], value = [] } = await context.req.parseBody({ all: true });
-    await diptych.put({
-      id,
-      pictures: await picturesOf({ front, back }),
-      without: textsIn(without).filter((text): text is View => VIEWS.some((view) => view === text)),
-      attributes: attributesOfFields(textsIn(key), textsIn(value)),
-    });
-    return goTo(context, `${designAddress(id)}?done=saved`);
+  async function put(
+    id: string,
+    { pictures, without, keys, values }: DesignFields,
+    options: { readonly onlyNew?: boolean } = {},
+  ): Promise<void> {
+    const attributes = attributesOfFields(keys, values);
+    await diptych.put({ id, pictures: await picturesOf(pictures), without, attributes, ...options });
   }
+}
+
+/** The fields of the form that a design is added or changed by. */
+interface DesignFields extends TypedFields {
+  readonly pictures: { readonly front?: unknown; readonly back?: unknown };
+  readonly without: readonly View[];
+}
+
+async function fieldsOf(context: Context): Promise<DesignFields> {
+  const {
+    id = "",
+    front,
+    back,
+    without = [],
+    key = [],
+    value = [],
+  } = await context.req.parseBody({ all: true });
+  return {
+    id: String(id).trim(),
+    pictures: { front, back },
+    without: textsIn(without).filter((text): text is View => VIEWS.some((view) => view === text)),
+    keys: textsIn(key),
+    values: textsIn(value),
+  };
+}
+
+/** What whoever sent the form can mend there; anything else is for a page of its own. */
+function refusalOf(error: unknown): AppError {
+  const failure = AppError.from(error);
+  if (statusOf(failure) >= 500 || failure.code === "NOT_FOUND") throw error;
+  return failure;
+}
+
+function statusOf({ code }: AppError) {
+  return errorTable[code].httpStatus;
 }
 
 function designAddress(id: string): string {

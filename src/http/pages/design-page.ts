@@ -1,5 +1,14 @@
 import { html } from "hono/html";
-import { type Attributes, type Design, type PerView, VIEWS, type View } from "../../core/design.js";
+import {
+  type Attributes,
+  type AttributeValue,
+  type Design,
+  type PerView,
+  VIEWS,
+  type View,
+} from "../../core/design.js";
+import type { AppError } from "../../errors.js";
+import { detailOf } from "../problem.js";
 import { fullSizeUrl, thumbnailUrls } from "../served.js";
 import { textsOf } from "./language.js";
 import { type Html, type PageContext, page } from "./layout.js";
@@ -12,10 +21,20 @@ export interface DesignPage extends PageContext {
   readonly design: Design;
   /** What was just done to it. */
   readonly done?: "saved" | "restored" | undefined;
+  /** What was typed to change it, and was refused. */
+  readonly edited?: TypedFields & { readonly failure: AppError };
+}
+
+/** What was typed into a form, to be shown there again. */
+export interface TypedFields {
+  readonly id: string;
+  /** Names and values of attributes, side by side. */
+  readonly keys: readonly string[];
+  readonly values: readonly string[];
 }
 
 /** A design with its pictures, what is known of it, and how to change it. */
-export function designPage({ design, done, ...context }: DesignPage): Html {
+export function designPage({ design, done, edited, ...context }: DesignPage): Html {
   const texts = textsOf(context.language);
   const { id, attributes, views } = design;
   const own = `/designs/${encodeURIComponent(id)}`;
@@ -28,10 +47,11 @@ export function designPage({ design, done, ...context }: DesignPage): Html {
 <div class="sides">${VIEWS.map((view) => figure(view, pictures[view], id, texts))}</div>
 <div class="known">
 ${attributeList(attributes)}
-<details class="facet"><summary>${texts.edit}</summary>
+<details class="facet"${edited ? html` open` : ""}><summary>${texts.edit}</summary>
+${refusal(edited)}
 <form class="edit" method="post" action="${own}" enctype="multipart/form-data">
 ${VIEWS.map((view) => pictureFields(view, pictures, texts))}
-${attributeFields(attributes, texts)}
+${attributeFields(edited ? typed(edited) : Object.entries(attributes), texts)}
 <p class="actions"><button class="primary">${texts.save}</button></p>
 </form></details>
 <form class="delete" method="post" action="${own}/delete"><button class="quiet-button danger">${texts.delete}</button></form>
@@ -40,17 +60,25 @@ ${attributeFields(attributes, texts)}
   );
 }
 
-/** A form for a design that is not there yet. */
-export function newDesignPage(context: PageContext): Html {
+/**
+ * A form for a design that is not there yet.
+ *
+ * @param refused what was typed before, and why it was refused.
+ */
+export function newDesignPage(
+  context: PageContext,
+  refused?: TypedFields & { readonly failure: AppError },
+): Html {
   const texts = textsOf(context.language);
   return page(
     { ...context, title: texts.add, place: "catalogue" },
     html`<section class="narrow"><h1>${texts.add}</h1>
+${refusal(refused)}
 <form class="edit" method="post" action="/catalogue/new" enctype="multipart/form-data">
-<label>${texts.id}<input type="text" name="id" required maxlength="200" autocomplete="off" aria-describedby="id-hint"></label>
+<label>${texts.id}<input type="text" name="id" value="${refused?.id ?? ""}" required maxlength="200" autocomplete="off" aria-describedby="id-hint"></label>
 <p class="quiet small" id="id-hint">${texts.idHint}</p>
 ${VIEWS.map((view) => html`<label>${texts[view]}<input type="file" name="${view}" accept="image/*"></label>`)}
-${attributeFields({}, texts)}
+${attributeFields(refused ? typed(refused) : [], texts)}
 <p class="actions"><button class="primary">${texts.save}</button><a class="button" href="/catalogue">${texts.cancel}</a></p>
 </form></section>`,
   );
@@ -79,9 +107,18 @@ function pictureFields(view: View, pictures: PerView<string>, texts: Texts): Htm
   return html`<label>${pictures[view] === undefined ? texts[view] : texts.replace(texts[view])}<input type="file" name="${view}" accept="image/*"></label>${remove}`;
 }
 
-function attributeFields(attributes: Attributes, texts: Texts): Html {
+function refusal(refused?: { readonly failure: AppError }): Html | "" {
+  return refused ? html`<p class="note failure" role="alert" lang="en">${detailOf(refused.failure)}</p>` : "";
+}
+
+function typed({ keys, values }: TypedFields): [string, string][] {
+  const rows = keys.map((key, i): [string, string] => [key, values[i] ?? ""]);
+  return rows.filter(([key, value]) => key !== "" || value !== "");
+}
+
+function attributeFields(attributes: readonly (readonly [string, AttributeValue])[], texts: Texts): Html {
   const empty = Array.from({ length: MORE_ATTRIBUTES }, () => ["", ""] as const);
-  const rows = [...Object.entries(attributes), ...empty].map(
+  const rows = [...attributes, ...empty].map(
     ([
       key,
       value,

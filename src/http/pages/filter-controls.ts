@@ -7,7 +7,7 @@ import type { Texts } from "./texts-en.js";
 /** Attributes that are offered, those of most designs. */
 const MOST_ATTRIBUTES = 10;
 /** Values of an attribute that can be chosen; with more of them it is a name, not a kind. */
-const MOST_CHOICES = 24;
+const MOST_CHOICES = 50;
 /** What a condition's text cannot hold in its key, and in its value. */
 const UNTELLABLE = { key: /[=<>!|]|^\s|\s$/u, value: /\||^\s|\s$/u };
 
@@ -68,7 +68,7 @@ function numbers(
 
 function group(name: string, told: number, content: readonly Html[]): Html {
   const open = told > 0 ? html` open` : "";
-  return html`<details class="facet"${open}><summary>${name}${told > 0 ? html` <span class="count">${told}</span>` : ""}</summary>
+  return html`<details class="facet"${open}><summary>${name} <span class="count"${told > 0 ? "" : html` hidden`}>${told}</span></summary>
 <div class="choices" role="group" aria-label="${name}">${content}</div></details>`;
 }
 

@@ -24,9 +24,7 @@ export function filterOf(context: Context): string[] {
 export function rankingOf(context: Context): RankingQuery {
   const all = context.req.queries();
   const { front, back, topK, aspect, ignoreColour } = context.req.query();
-  const aspects = fieldsOf(all, ASPECT)
-    .filter(([, weight]) => Number(weight) !== 0)
-    .map(([name, weight]) => `${name}=${weight}`);
+  const aspects = fieldsOf(all, ASPECT).map(([name, weight]) => `${name}=${weight}`);
   const told = { front, back, topK, ignoreColour, aspect: aspects.length > 0 ? aspects.join(",") : aspect };
   const asked = Object.entries(told).filter(([, value]) => value !== undefined && value !== "");
   return parseRankingQuery({ ...Object.fromEntries(asked), filter: filterOf(context) });

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { z } from "zod";
+import { parseAspects } from "../../core/aspects.js";
 import type { AttributeSummary } from "../../core/attribute-summary.js";
 import { type PerView, VIEWS, type View } from "../../core/design.js";
 import { DEFAULT_TOP_K, DEFAULT_WEIGHTS } from "../../core/query.js";
@@ -43,8 +44,10 @@ ${controls(result, texts)}
 <section>
 <div class="heading"><h1>${title}</h1></div>
 <p class="note lost" role="alert" hidden>${texts.lostRanking}</p>
-<div class="matches" aria-live="polite">
-${note(answer, texts)}
+<p class="note unrankable" role="alert" hidden>${texts.unrankable}</p>
+<p class="told unseen" role="status"></p>
+<div class="matches" data-told="${summary(answer, texts)}">
+${note(result, texts)}
 <ol class="grid">${answer.matches.map((match) => card(match, texts))}</ol>
 ${more(result, texts)}
 </div>
@@ -54,28 +57,39 @@ ${beside(query, texts)}`,
   );
 }
 
-function note({ matches }: Answer, texts: Texts): Html | "" {
-  if (matches.length === 0) return html`<p class="note">${texts.noMatch}</p>`;
-  if (matches[0]!.verdict === "nothing close") return html`<p class="note">${texts.nothingClose}</p>`;
-  return "";
+/** What somebody is told who does not see the matches. */
+function summary({ matches: [first, ...others] }: Answer, texts: Texts): string {
+  return first ? texts.ranked(others.length + 1, first.id) : texts.noMatch;
+}
+
+function note({ answer: { matches }, ranking: { filter } }: ResultPage, texts: Texts): Html | "" {
+  const [first] = matches;
+  if (!first) return html`<p class="note">${filter.length > 0 ? texts.noMatch : texts.nothingElse}</p>`;
+  if (first.verdict !== "nothing close") return "";
+  return html`<p class="note">${filter.length > 0 ? texts.nothingCloseHere : texts.nothingClose}</p>`;
 }
 
 function more({ ranking: { topK }, answer, moreAddress }: ResultPage, texts: Texts): Html | "" {
   if (answer.matches.length < topK || topK >= MAX_TOP_K) return "";
-  return html`<p class="actions"><a class="button" href="${moreAddress(Math.min(MAX_TOP_K, 2 * topK))}">${texts.more}</a></p>`;
+  return html`<p class="actions more-matches"><a class="button" href="${moreAddress(Math.min(MAX_TOP_K, 2 * topK))}">${texts.more}</a></p>`;
 }
 
 function controls({ query, ranking, answer, attributes }: ResultPage, texts: Texts): Html {
   const both = query.front !== undefined && query.back !== undefined;
   const names = Object.keys(answer.aspects);
   return html`<form class="controls" method="get">
-${both ? VIEWS.map((view) => slider(view, texts.weights[view], answer.weights[view], DEFAULT_WEIGHTS[view])) : ""}
+${both ? VIEWS.map((view) => slider(view, texts.weights[view], asked(ranking, view), DEFAULT_WEIGHTS[view])) : ""}
 <input type="hidden" name="topK" value="${ranking.topK}" data-default="${DEFAULT_TOP_K}">
 <label class="button toggle"><input type="checkbox">${texts.filters}</label>
 <div class="toggled">${names.length > 1 ? aspects(answer, names, ranking, texts) : ""}
 <fieldset class="facets"><legend>${texts.filters}</legend>${filterControls(attributes, ranking.filter, texts)}</fieldset></div>
 <button class="primary">${texts.rankAgain}</button>
 </form>`;
+}
+
+/** As it was asked for, on a slider's scale. */
+function asked({ front, back }: RankingQuery, view: View): number {
+  return { front, back }[view] / Math.max(1, front, back);
 }
 
 function aspects(
@@ -85,8 +99,10 @@ function aspects(
   texts: Texts,
 ): Html {
   const told = ranking.aspect !== undefined || ranking.ignoreColour;
+  const weights = ranking.aspect === undefined ? used : parseAspects(ranking.aspect);
+  const largest = Math.max(1, ...Object.values(weights));
   return html`<details class="facet"${told ? html` open` : ""}><summary>${texts.looksAt}</summary>
-<div class="choices">${names.map((name, i) => slider(`aspect.${name}`, texts.aspects[name] ?? name, used[name]!, i === 0 ? 1 : 0))}</div></details>`;
+<div class="choices">${names.map((name, i) => slider(`aspect.${name}`, texts.aspects[name] ?? name, (weights[name] ?? 0) / largest, i === 0 ? 1 : 0))}</div></details>`;
 }
 
 /** @param usual its value where nothing is asked for. */
@@ -116,10 +132,11 @@ function bar(view: View, cosine: number | undefined, texts: Texts): Html {
 function beside(query: PerView<string>, texts: Texts): Html {
   const sides = VIEWS.map(
     (view) => html`<figure data-view="${view}"><figcaption>${texts[view]}</figcaption>
-<div class="both">${query[view] === undefined ? html`<span class="none"></span>` : html`<img class="own" data-src="${query[view]}" alt="${texts.query} ${texts[view]}">`}<span class="theirs"></span></div></figure>`,
+<div class="both"><div class="none">${query[view] === undefined ? "" : html`<img class="own" data-src="${query[view]}" alt="${texts.query} ${texts[view]}">`}<span class="whose">${texts.query}</span></div>
+<div class="none"><img class="theirs" alt=""><span class="whose">${texts.match}</span></div></div></figure>`,
   );
   return html`<dialog class="beside" aria-label="${texts.beside}">
-<div class="bar-top"><p><span class="rank"></span><strong class="id"></strong> <span class="score"></span> <span class="verdict"></span></p>
+<div class="bar-top"><p aria-live="polite"><span class="rank"></span><strong class="id"></strong> <span class="score"></span> <span class="verdict"></span></p>
 <button type="button" class="quiet-button close">${texts.close}</button></div>
 <div class="sides">${sides}</div>
 <dl class="attributes small"></dl>

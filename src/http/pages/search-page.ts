@@ -29,6 +29,7 @@ function zone(view: View, texts: Texts): Html {
 <div class="buttons small">
 <label class="button choose">${texts.choose}<input type="file" name="${view}" accept="image/*" aria-label="${texts[view]}: ${texts.choose}"></label>
 <label class="button camera">${texts.camera}<input type="file" accept="image/*" capture="environment" aria-label="${texts[view]}: ${texts.camera}"></label>
+<button class="start-crop quiet-button" type="button">${texts.startCrop}</button>
 <button class="whole quiet-button" type="button">${texts.whole}</button>
 <button class="remove quiet-button" type="button">${texts.remove}</button>
 </div>

@@ -34,15 +34,21 @@ export async function openUpload(
   directory: string,
   maxImageBytes: number,
 ): Promise<Upload> {
-  const [[firstName, firstPath] = ["", ""]] = files;
-  const isArchive = files.size === 1 && extname(firstName).toLowerCase() === ".zip";
-  const uploaded = isArchive ? await openZip(firstPath) : looseFiles(files);
+  const [firstPath = ""] = files.values();
+  const archives = [...files.keys()].filter((name) => extname(name).toLowerCase() === ".zip");
+  if (archives.length > 0 && files.size > 1) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `An upload is one ZIP archive, or files without one; received ${archives[0]} and ${files.size - 1} more, so send it alone.`,
+    );
+  }
+  const uploaded = archives.length > 0 ? await openZip(firstPath) : looseFiles(files);
   try {
     const source = await designsOf(uploaded, directory);
     const find = findBy(uploaded.names);
     return {
       ...source,
-      readPicture: (path) => uploaded.read(find(path), maxImageBytes),
+      readPicture: async (path) => uploaded.read(find(path), maxImageBytes),
       close: () => uploaded.close(),
     };
   } catch (error) {
@@ -69,7 +75,7 @@ async function designsOf(uploaded: UploadedFiles, directory: string): Promise<So
         `An upload is a ZIP archive or files: a manifest (.csv, .tsv, .jsonl) with its pictures, or pictures called x_front.jpg and x_back.jpg; received ${received}.`,
       );
     }
-    const items = pairPictures(ROOT, pictures);
+    const items = pairPictures(ROOT, pictures, "the upload");
     return { count: items.length, rows: () => toAsync(items) };
   }
   const unpacked = join(directory, `manifest${extname(manifest).toLowerCase()}`);
@@ -94,7 +100,9 @@ function findBy(names: readonly string[]): (path: string) => string {
   }
   return (path) => {
     const name = relative(ROOT, path).split(sep).join("/");
-    if (exact.has(name)) return name;
+    // As Windows writes it, where this machine does not.
+    const spelled = [name, name.replaceAll("\\", "/")].find((spelling) => exact.has(spelling));
+    if (spelled !== undefined) return spelled;
     const alike = byLastName.get(lastName(name)) ?? [];
     if (alike.length === 1) return alike[0]!;
     const found = alike.length === 0 ? "the upload has none of that name" : `${alike.length} are called so`;

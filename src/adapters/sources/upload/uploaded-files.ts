@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { posix } from "node:path";
 import { AppError } from "../../../errors.js";
 
 /** Files that somebody sent, by the names they had there. */
@@ -16,9 +17,14 @@ export interface UploadedFiles {
 }
 
 /** Files that came one by one and lie on the disk under other names. */
-export function looseFiles(paths: ReadonlyMap<string, string>): UploadedFiles {
+export function looseFiles(files: ReadonlyMap<string, string>): UploadedFiles {
+  const paths = new Map<string, string>();
+  for (const [sentName, path] of files) {
+    const name = shownName(sentName);
+    if (name !== null) paths.set(name, path);
+  }
   return {
-    names: [...paths.keys()].filter(isShown),
+    names: [...paths.keys()],
     async read(name, maxBytes) {
       const path = paths.get(name)!;
       const { size } = await stat(path);
@@ -29,9 +35,11 @@ export function looseFiles(paths: ReadonlyMap<string, string>): UploadedFiles {
   };
 }
 
-/** Whether a person put the file there. */
-export function isShown(name: string): boolean {
-  return !name.split("/").some((segment) => segment.startsWith(".") || segment === "__MACOSX");
+/** The file's name without detours such as `./x`; null for a file that no person put there. */
+export function shownName(name: string): string | null {
+  const plain = posix.normalize(name);
+  const isHidden = plain.split("/").some((segment) => segment.startsWith(".") || segment === "__MACOSX");
+  return isHidden ? null : plain;
 }
 
 export function tooLarge(name: string, maxBytes: number, bytes: number): AppError {

@@ -1,7 +1,8 @@
 import { buffer } from "node:stream/consumers";
+import * as zlib from "node:zlib";
 import yauzl, { type Entry } from "yauzl";
 import { AppError } from "../../../errors.js";
-import { isShown, tooLarge, type UploadedFiles } from "./uploaded-files.js";
+import { shownName, tooLarge, type UploadedFiles } from "./uploaded-files.js";
 
 /** More than any catalogue has pictures; each takes memory for its name and place. */
 const MOST_FILES = 500_000;
@@ -19,7 +20,8 @@ export async function openZip(path: string): Promise<UploadedFiles> {
     try {
       if (archive.entryCount > MOST_FILES) throw new Error(`it has ${archive.entryCount} files`);
       for await (const entry of archive.eachEntry()) {
-        if (!entry.fileName.endsWith("/") && isShown(entry.fileName)) entries.set(entry.fileName, entry);
+        const name = shownName(entry.fileName);
+        if (name !== null && !name.endsWith("/")) entries.set(name, entry);
       }
     } catch (error) {
       archive.close();
@@ -32,7 +34,9 @@ export async function openZip(path: string): Promise<UploadedFiles> {
         if (entry.uncompressedSize > maxBytes) throw tooLarge(name, maxBytes, entry.uncompressedSize);
         try {
           // It ends with an error where there is more than the entry says.
-          return await buffer(await archive.openReadStreamPromise(entry));
+          const bytes = await buffer(await archive.openReadStreamPromise(entry));
+          if (!isWhole(bytes, entry)) throw new Error("it is damaged");
+          return bytes;
         } catch (cause) {
           throw unreadable(`"${name}" in the ZIP archive`, cause);
         }
@@ -42,6 +46,12 @@ export async function openZip(path: string): Promise<UploadedFiles> {
   } catch (cause) {
     throw unreadable("The ZIP archive", cause);
   }
+}
+
+/** yauzl leaves checksums to its callers. */
+function isWhole(bytes: Uint8Array, { crc32 }: Entry): boolean {
+  // Node.js before 20.15 has no function for it.
+  return zlib.crc32 === undefined || zlib.crc32(bytes) === crc32;
 }
 
 function unreadable(what: string, cause: unknown): AppError {

@@ -14,6 +14,7 @@ export const baseStyle = `
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
+.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 body {
   margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.5 system-ui, "Noto Sans TC", "PingFang TC", "Microsoft JhengHei", sans-serif;
@@ -32,7 +33,7 @@ header.top {
 .places { display: flex; gap: 4px 20px; flex: 1; }
 .places a { color: var(--quiet); text-decoration: none; padding: 8px 0; }
 .places a:hover { color: var(--ink); }
-.places a[aria-current] { color: var(--ink); box-shadow: inset 0 -2px var(--accent); }
+.places a[aria-current] { color: var(--ink); border-bottom: 2px solid var(--accent); }
 .switch { margin: 0; }
 main { padding: 8px clamp(16px, 4vw, 48px) 64px; max-width: 1600px; margin: 0 auto; }
 h1 { font-size: clamp(24px, 3.2vw, 36px); font-weight: 500; line-height: 1.2; letter-spacing: -.01em; margin: 0 0 8px; text-wrap: balance; overflow-wrap: anywhere; }
@@ -74,7 +75,9 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .attributes dt { color: var(--quiet); overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: start; font-weight: 500; color: var(--quiet); }
-th, td { padding: 8px 12px 8px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th, td { padding: 8px 16px 8px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
+th { white-space: nowrap; }
+td code { white-space: nowrap; }
 .scroll { overflow-x: auto; margin-bottom: 12px; }
 code { font: 14px/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 progress { width: 100%; height: 8px; margin: 12px 0; accent-color: var(--accent); }

@@ -21,23 +21,32 @@ input[type="checkbox"] { accent-color: var(--accent); width: 16px; height: 16px;
   background: var(--surface); border: 1px solid var(--line); border-radius: 16px;
 }
 .zone.over { border-color: var(--accent); border-style: dashed; }
+.zone.filled { user-select: none; }
 .zone strong { font-weight: 500; font-size: 18px; }
 .zone .buttons { display: flex; flex-wrap: wrap; justify-content: center; align-items: center; gap: 4px 12px; }
-.stage { position: relative; display: none; max-width: 100%; touch-action: none; cursor: crosshair; overflow: hidden; border-radius: 8px; background: #fff; }
+.stage { position: relative; display: none; max-width: 100%; cursor: crosshair; overflow: hidden; border-radius: 8px; background: #fff; }
 .stage img { display: block; max-width: 100%; max-height: clamp(200px, 40vh, 380px); user-select: none; -webkit-user-drag: none; }
-.crop { position: absolute; box-shadow: 0 0 0 9999px rgb(20 18 16 / .55); outline: 2px solid #fff; outline-offset: -1px; }
+/* A finger scrolls over a picture until there is a crop to be moved. */
+.zone.cropped .stage { touch-action: none; }
+.no-preview { display: block; padding: 48px 32px; color: #5f5c56; }
+.crop { position: absolute; cursor: move; box-shadow: 0 0 0 9999px rgb(20 18 16 / .55); outline: 2px solid #fff; outline-offset: -1px; }
 .crop:focus-visible { outline: 3px solid #e2a27f; outline-offset: -1px; border-radius: 0; }
-.camera, .hint, .crop-hint, .whole, .remove, .swap { display: none; }
+.crop::before, .crop::after { content: ""; position: absolute; width: 14px; height: 14px; background: #fff; border-radius: 50%; }
+.crop::before { inset: -7px auto auto -7px; cursor: nwse-resize; }
+.crop::after { inset: auto -7px -7px auto; cursor: nwse-resize; }
+.camera, .hint, .crop-hint, .start-crop, .whole, .remove, .swap { display: none; }
 @media (scripting: enabled) {
   .hint, .swap { display: inline-block; }
   .zone .button input { position: absolute; width: 1px; height: 1px; opacity: 0; overflow: hidden; }
   .zone .button:focus-within { outline: 2px solid var(--accent); outline-offset: 3px; }
   .zone.filled .stage { display: block; }
   .zone.filled .hint, .zone.filled .choose, .zone.filled .camera { display: none; }
-  .zone.filled .remove, .zone.filled:not(.cropped) .crop-hint, .zone.cropped .whole { display: inline-block; }
+  .zone.filled .remove, .zone.filled:not(.cropped) .start-crop, .zone.cropped .whole { display: inline-block; }
+  .zone.filled .crop-hint { display: inline-block; }
 }
 @media (scripting: enabled) and (pointer: coarse) { .zone:not(.filled) .camera { display: inline-block; } .hint { display: none; } }
 @media (scripting: none) { .choose { display: grid; gap: 8px; border: 0; background: none; } }
+.pair-form > .failure { margin: 20px 0 0; }
 .edit { display: grid; gap: 16px; margin-top: 20px; }
 .edit > label:not(.box) { display: grid; gap: 6px; }
 .edit fieldset { border: 0; padding: 0; margin: 0; display: grid; gap: 8px; }

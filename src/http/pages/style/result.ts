@@ -22,7 +22,7 @@ export const resultStyle = `
 .look { display: block; text-decoration: none; border-radius: 12px; }
 .look:hover .pair { box-shadow: 0 0 0 2px var(--accent); }
 .facts { display: flex; justify-content: space-between; gap: 12px; margin-top: 8px; align-items: baseline; }
-.match .id { font-weight: 500; overflow-wrap: anywhere; }
+.match .id { font-weight: 500; overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
 .rank { color: var(--quiet); font-variant-numeric: tabular-nums; margin-inline-end: 8px; font-weight: 400; }
 .score { font-variant-numeric: tabular-nums; color: var(--quiet); }
 .verdict { white-space: nowrap; }
@@ -35,18 +35,27 @@ export const resultStyle = `
   background: var(--surface); color: var(--ink); overflow-y: auto;
 }
 .beside::backdrop { background: rgb(20 18 16 / .6); }
-.bar-top, .bar-bottom { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 8px 20px; padding: 14px 0; position: sticky; background: var(--surface); }
-.bar-top { top: 0; }
-.bar-bottom { bottom: -20px; }
-.bar-top p { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: baseline; overflow-wrap: anywhere; }
+.bar-top, .bar-bottom { display: grid; align-items: center; gap: 8px 20px; padding: 14px 0; background: var(--surface); }
+.bar-top { grid-template-columns: minmax(0, 1fr) auto; }
+.bar-bottom { grid-template-columns: auto minmax(0, 1fr) auto; }
+.bar-bottom .links { justify-content: center; text-align: center; }
+.bar-top p { display: flex; gap: 4px 14px; align-items: baseline; min-width: 0; white-space: nowrap; }
+.bar-top .id { overflow: hidden; text-overflow: ellipsis; }
+@media (min-height: 500px) {
+  .bar-top, .bar-bottom { position: sticky; }
+  .bar-top { top: 0; }
+  .bar-bottom { bottom: -20px; }
+}
+.both > * { position: relative; min-width: 0; }
+.whose { position: absolute; inset-inline-start: 10px; top: 8px; font-size: 12px; color: #5f5c56; background: rgb(255 255 255 / .85); padding: 0 6px; border-radius: 6px; }
 .bar-top .rank { margin: 0; }
 .sides { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px; }
 figure { margin: 0; }
 figcaption { font-size: 14px; color: var(--quiet); margin-bottom: 6px; }
 .both { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1px; background: var(--line); border-radius: 12px; overflow: hidden; }
-.both img, .both .none { display: block; width: 100%; height: min(62vh, 560px); object-fit: contain; background: #fff; }
-.both .none { background: color-mix(in srgb, var(--line) 50%, var(--surface)); }
-.both .theirs { display: contents; }
+.both .none { height: min(62vh, 560px); background: color-mix(in srgb, var(--line) 50%, var(--surface)); }
+.both img { display: block; width: 100%; height: 100%; object-fit: contain; background: #fff; }
+.quiet-button[aria-disabled="true"] { opacity: .35; cursor: default; }
 .beside .attributes { display: flex; flex-wrap: wrap; gap: 4px 20px; padding-top: 14px; }
 .beside .attributes > div { display: flex; gap: 6px; padding: 0; border: 0; }
 .toggle { display: none; }
@@ -61,13 +70,14 @@ figcaption { font-size: 14px; color: var(--quiet); margin-bottom: 6px; }
   .query > .pair { grid-column: 1; grid-row: 1 / span 3; position: sticky; top: 8px; z-index: 1; align-self: start; box-shadow: 0 2px 16px rgb(20 18 16 / .18); }
   .query > .pair ~ .controls { grid-column: 2; grid-row: 1; }
   .query > .links { grid-column: 1 / -1; grid-row: 2; }
+  .query > .pair ~ .links { grid-column: 2; }
   .result > section { grid-column: 1 / -1; }
   .toggle { display: inline-block; justify-self: start; font-size: 14px; color: var(--ink); }
   .toggle input { position: absolute; opacity: 0; }
   .toggle:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: 3px; }
   .controls:has(.toggle input:not(:checked)) .toggled { display: none; }
   .sides { grid-template-columns: minmax(0, 1fr); }
-  .both img, .both .none { height: min(36vh, 400px); }
+  .both .none { height: min(36vh, 400px); }
 }
 @media (max-width: 560px) {
   .grid { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px 12px; }
