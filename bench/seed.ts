@@ -8,7 +8,6 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { rasterise, writeCatalogue } from "../demo/catalogue.js";
 import { createFlatDesign } from "../demo/flats/design.js";
 import { drawFlat } from "../demo/flats/draw.js";
@@ -17,6 +16,7 @@ import { createImageReader } from "../src/adapters/image/reader.js";
 import { vgg16Recipe } from "../src/adapters/models/keras/vgg16-recipe.js";
 import { OnnxGraph } from "../src/adapters/models/onnx-graph.js";
 import { loadNetwork } from "../src/adapters/onnx/network.js";
+import { InferenceSession, Tensor } from "../src/adapters/onnx/runtime.js";
 import type { PerView } from "../src/core/design.js";
 import { normalizeL2 } from "../src/core/embedding.js";
 import { openDiptych } from "../src/index.js";

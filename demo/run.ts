@@ -72,7 +72,7 @@ Search it yourself: ${command}`);
 if (!values["no-serve"]) await serveCatalogue();
 
 async function serveCatalogue(): Promise<void> {
-  const config = readConfig({ catalog: path.join(directory, "catalog") }, process.env);
+  const config = readConfig({ catalog: path.join(directory, "catalog"), log: "warn" }, process.env);
   const serve = (port: number) => runServe({ port, host: "127.0.0.1" }, config);
   console.log("\nIn the browser, until Ctrl-C:");
   await serve(PORT).catch((error: AppError) => {

@@ -1,8 +1,8 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import pMap from "p-map";
 import { network } from "../models/inception-v3/network.js";
 import { createImageReader } from "../src/adapters/image/reader.js";
 import { loadNetwork } from "../src/adapters/onnx/network.js";
+import { InferenceSession, Tensor } from "../src/adapters/onnx/runtime.js";
 import type { TrainingPicture } from "./pictures.js";
 import type { Layer } from "./projection-graph.js";
 

@@ -8,6 +8,8 @@ import { findPack } from "./adapters/models/find-pack.js";
 import type { ModelPack } from "./adapters/models/pack.js";
 import { readFeatureFiles, writeFeatureFiles } from "./adapters/npy/features.js";
 import { createEmbedder } from "./adapters/onnx/embedder.js";
+import { createQueuedEmbedder } from "./adapters/redis/queued-embedder.js";
+import { type FleetWorker, startWorker, type WorkerOptions } from "./adapters/redis/worker.js";
 import { openSource, type Source } from "./adapters/sources/open-source.js";
 import { createPictureFileReader } from "./adapters/sources/picture-file.js";
 import { openUpload, type Upload } from "./adapters/sources/upload/open-upload.js";
@@ -19,7 +21,14 @@ import type { Embedding } from "./core/embedding.js";
 import { type ImportProgress, type ImportSummary, importDesigns, type RowError } from "./core/import.js";
 import { type FeatureImportSummary, importFeatures } from "./core/import-features.js";
 import { createInTurn } from "./core/in-turn.js";
-import type { Catalog, Embedder, ImageReader, ModelIdentity } from "./core/ports.js";
+import type {
+  Catalog,
+  Embedder,
+  EmbedderLoad,
+  EmbedOptions,
+  ImageReader,
+  ModelIdentity,
+} from "./core/ports.js";
 import { type PutDesign, putDesign } from "./core/put-design.js";
 import {
   type EmbeddedQuery,
@@ -92,7 +101,10 @@ export interface Diptych {
   search(request: SearchRequest): Promise<SearchResult>;
 
   /** The first half of a search: the embeddings of the pictures, with which {@link rank} answers again and again. */
-  embed(query: QueryPictures): Promise<EmbeddedQuery>;
+  embed(query: QueryPictures, options?: EmbedOptions): Promise<EmbeddedQuery>;
+
+  /** What waits for the model, and who works on it. */
+  load(): Promise<EmbedderLoad>;
 
   /** The second half: ranks the designs by a query's embeddings, in milliseconds. */
   rank(embeddings: PerView<Embedding>, request?: RankingRequest): Promise<Ranking>;
@@ -168,7 +180,8 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
     catalog,
     directory,
     search: (request) => search(request, ports),
-    embed: (query) => embedQuery(query, ports),
+    embed: (query, options) => embedQuery(query, ports, options),
+    load: () => embedder.load(),
     rank: (embeddings, request = {}) => rankDesigns(embeddings, request, ports),
     async import(source, request = {}) {
       const {
@@ -287,9 +300,53 @@ export function readerFor({ manifest }: ModelPack): ImageReader {
   return createImageReader({ inputSize: input.size, resizePolicy, resample });
 }
 
-/** @throws AppError as {@link createEmbedder}. */
-export function embedderFor(pack: ModelPack, { threads, device }: Config): Promise<Embedder> {
+/**
+ * Runs the model in threads of this process or, where Redis is told, hands pictures to workers.
+ *
+ * @throws AppError as {@link createEmbedder} and {@link createQueuedEmbedder}.
+ */
+export function embedderFor(pack: ModelPack, config: Config): Promise<Embedder> {
+  return config.redis === undefined ? localEmbedder(pack, config) : createQueuedEmbedder(pack, config.redis);
+}
+
+function localEmbedder(pack: ModelPack, { threads, device }: Config): Promise<Embedder> {
   return createEmbedder(pack, { device, ...(threads !== undefined && { threads }) });
+}
+
+export interface WorkerRequest
+  extends Pick<WorkerOptions, "maxBatchSize" | "maxQueueDelayMs" | "listeners"> {}
+
+/**
+ * Embeds pictures for other processes until it is closed; ready when it returns.
+ *
+ * @throws AppError INVALID_REQUEST when no Redis is told; as {@link openDiptych} for the model, as {@link startWorker} for Redis.
+ */
+export async function openWorker(
+  config: Config,
+  request: WorkerRequest,
+): Promise<FleetWorker & { readonly model: ModelIdentity }> {
+  if (config.redis === undefined) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      "A worker takes pictures from Redis; tell its address with --redis redis://HOST:6379 (or REDIS_URL).",
+    );
+  }
+  const pack = await findPack(config.model, config.models);
+  const embedder = await localEmbedder(pack, config);
+  try {
+    const worker = await startWorker({ ...request, embedder, url: config.redis });
+    return {
+      ...worker,
+      model: embedder.model,
+      async close() {
+        await worker.close();
+        await embedder.close();
+      },
+    };
+  } catch (error) {
+    await embedder.close();
+    throw error;
+  }
 }
 
 function listeners({ onProgress = () => {}, onError = () => {}, signal }: ImportListeners) {

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { DEVICES } from "./core/device.js";
 import { AppError } from "./errors.js";
 
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+
 /** What each setting must be, as the failure tells it. */
 const expected = {
   catalog: "the path of a folder",
@@ -10,6 +12,8 @@ const expected = {
   models: "the path of a folder",
   threads: "a whole number from 1 to 64",
   device: `one of ${DEVICES.join(", ")}`,
+  redis: "an address such as redis://localhost:6379",
+  log: `one of ${LOG_LEVELS.join(", ")}`,
 } as const;
 
 /** Everything that can be set; each field by a flag, by the environment variable named here, or by its default. */
@@ -32,6 +36,10 @@ const configSchema = z.object({
   threads: z.coerce.number().int().min(1).max(64).optional(),
   /** What the network runs on. DIPTYCH_DEVICE; default cpu. */
   device: z.enum(DEVICES).default("cpu"),
+  /** Where workers wait for pictures to embed. REDIS_URL; default: pictures are embedded in this process. */
+  redis: z.url({ protocol: /^rediss?$/u }).optional(),
+  /** What servers and workers log at least. DIPTYCH_LOG; default info. */
+  log: z.enum(LOG_LEVELS).default("info"),
 });
 
 export type Config = Readonly<z.infer<typeof configSchema>>;
@@ -58,6 +66,7 @@ export function readConfig(flags: Settings, environment: NodeJS.ProcessEnv): Con
   );
 }
 
+/** Redis's has the name that everything else reads it by. */
 function environmentVariable(key: string): string {
-  return `DIPTYCH_${key.toUpperCase()}`;
+  return key === "redis" ? "REDIS_URL" : `DIPTYCH_${key.toUpperCase()}`;
 }

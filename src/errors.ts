@@ -57,9 +57,16 @@ export type ErrorCode = keyof typeof errorTable;
  */
 export class AppError extends Error {
   readonly code: ErrorCode;
+  /** Seconds after which the same may work, 1 or more, where that is known. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly retryAfterS?: number },
+  ) {
     super(message, options);
+    this.retryAfterS = options?.retryAfterS;
     this.name = "AppError";
     this.code = code;
   }

@@ -12,6 +12,11 @@ const program = new Command("diptych")
   .option("--models <dir>", "folder of your own model packs (DIPTYCH_MODELS; default ./diptych-models)")
   .option("--threads <n>", "threads that embed pictures (DIPTYCH_THREADS; default: all processors)")
   .option("--device <name>", "cpu, cuda, dml, coreml or webgpu (DIPTYCH_DEVICE; default cpu)")
+  .option("--log <level>", "debug, info, warn, error or silent (DIPTYCH_LOG; default info)")
+  .option(
+    "--redis <url>",
+    "let workers embed pictures, through this Redis (REDIS_URL; default: this process)",
+  )
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "diptych:")) })
   .configureHelp({ showGlobalOptions: true })
@@ -62,6 +67,20 @@ program
   .action(async (options) => {
     const { runServe } = await import("./cli/serve.js");
     await runServe(options, config());
+  });
+
+program
+  .command("worker")
+  .description(
+    "embed pictures for other processes, which it takes from --redis; any number of them, on any machines",
+  )
+  .option("--concurrency <n>", "threads that embed (default: as --threads)", wholeNumber)
+  .option("--max-batch-size <n>", "pictures of one batch at most", wholeNumber, 16)
+  .option("--max-queue-delay-ms <n>", "how long a lone picture waits for others at most", number, 5)
+  .option("--metrics-port <n>", "answer /metrics and /livez there, on all addresses (default: nowhere)", port)
+  .action(async (options) => {
+    const { runWorker } = await import("./cli/worker.js");
+    await runWorker(options, config());
   });
 
 program

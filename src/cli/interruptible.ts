@@ -13,6 +13,13 @@ export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>)
   }
 }
 
+/** Resolves at Ctrl-C or SIGTERM. */
+export function untilToldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", resolve).once("SIGTERM", resolve);
+  });
+}
+
 /**
  * The same for what leaves nothing behind when it is interrupted.
  *

@@ -6,7 +6,9 @@ import type { Config } from "../config.js";
 import { AppError } from "../errors.js";
 import { createApp } from "../http/app.js";
 import { removeStaleUploads } from "../http/imports/receive-upload.js";
+import { createLog } from "../log.js";
 import { version } from "../version.js";
+import { untilToldToEnd } from "./interruptible.js";
 
 /** After so long without a byte in either direction a connection is ended. */
 const IDLE_MS = 120_000;
@@ -25,10 +27,12 @@ export async function runServe({ port, host }: ServeFlags, config: Config): Prom
   const diptych = await openDiptych({ ...config, create: true });
   await removeStaleUploads(config.catalog);
   let draining = false;
+  const log = createLog(config.log);
   const app = createApp(diptych, {
     version,
     isDraining: () => draining,
-    onDefect: (error) => process.stderr.write(`${(error.cause as Error)?.stack ?? error.stack}\n`),
+    onRequest: (request) => log.info(request, "answered"),
+    onDefect: (error) => log.error({ err: error.cause ?? error, code: error.code }, error.message),
   });
   collectDefaultMetrics({ register: app.metrics.registry });
   try {
@@ -50,13 +54,12 @@ export async function runServe({ port, host }: ServeFlags, config: Config): Prom
           ),
         ),
       );
-      const drain = () => {
+      void untilToldToEnd().then(() => {
         draining = true;
         // With it end those who watch an import, who would keep the server open.
         void app.close();
         server.close(() => resolve());
-      };
-      process.once("SIGINT", drain).once("SIGTERM", drain);
+      });
     });
   } finally {
     await app.close();

@@ -130,7 +130,9 @@ export async function embedBatch(rows: readonly PreparedRow[], ports: BatchPorts
   const tensors = changed.flatMap(({ views }) => VIEWS.flatMap((view) => views[view]?.decoded?.tensor ?? []));
   const reusing = changed.filter(({ views }) => VIEWS.some((view) => views[view]?.decoded === null));
   const [results, kept] = await Promise.all([
-    tensors.length > 0 ? ports.stopwatch.time("embedMs", () => ports.embedder.embed(tensors, "import")) : [],
+    tensors.length > 0
+      ? ports.stopwatch.time("embedMs", () => ports.embedder.embed(tensors, { lane: "import" }))
+      : [],
     reusing.length > 0
       ? ports.stopwatch.time("readMs", () => ports.catalog.getEmbedded(reusing.map(({ row }) => row.id)))
       : new Map<string, EmbeddedDesign>(),

@@ -77,7 +77,20 @@ export interface PictureStore {
 }
 
 /** What is embedded first where both wait: somebody looks at a search. */
-export type Lane = "search" | "import";
+export const LANES = ["search", "import"] as const;
+export type Lane = (typeof LANES)[number];
+
+/** How pictures are embedded. */
+export interface EmbedOptions {
+  /** Default search. */
+  readonly lane?: Lane;
+  /** After so many milliseconds nobody waits for the answer any more. Default: never. */
+  readonly timeoutMs?: number;
+  /** Once aborted, nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+  /** Follows the pictures into the logs of whoever embeds them. */
+  readonly requestId?: string;
+}
 
 /** Makes embeddings; the model runs elsewhere than on the calling thread. */
 export interface Embedder {
@@ -93,15 +106,41 @@ export interface Embedder {
   readonly verdicts: VerdictModel | null;
 
   /**
-   * One result per tensor, in the same order. A tensor that fails is reported by itself.
+   * One result per tensor, in the same order. A tensor that fails is reported by itself. What nobody waits for any more is not
+   * embedded.
    *
-   * @param lane default search.
-   * @throws AppError INTERNAL when the embedder is closed.
+   * @throws AppError INTERNAL when the embedder is closed; QUEUE_FULL when too much of the lane waits; DEADLINE_EXCEEDED when
+   * nobody waits any more; QUEUE_UNAVAILABLE when the model runs elsewhere and that cannot be reached.
    */
-  embed(tensors: readonly PixelTensor[], lane?: Lane): Promise<ItemResult<Embedding>[]>;
+  embed(tensors: readonly PixelTensor[], options?: EmbedOptions): Promise<ItemResult<Embedding>[]>;
+
+  /** What waits, and who works on it. */
+  load(): Promise<EmbedderLoad>;
 
   /** Finishes what was handed in, then frees the model. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** How busy an embedder is. */
+export interface EmbedderLoad {
+  /** Pictures that wait, by lane. */
+  readonly waiting: Readonly<Record<Lane, number>>;
+  /** Those that work for it in other processes; null when it works by itself. */
+  readonly workers: readonly EmbeddingWorker[] | null;
+}
+
+/** A process that embeds pictures for others. */
+export interface EmbeddingWorker {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  /** SHA-256 of its model's manifest. */
+  readonly model: string;
+  /** Since it began. */
+  readonly pictures: number;
+  readonly batches: number;
+  /** Over the last seconds in which it worked; 0 when it has not yet. */
+  readonly picturesPerS: number;
 }
 
 export interface CatalogStats {

@@ -4,7 +4,7 @@ import type { Crop } from "./crop.js";
 import { type PerView, type View, viewsOf } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { Filter } from "./filter.js";
-import type { Catalog, Embedder, ImageReader, PixelTensor } from "./ports.js";
+import type { Catalog, Embedder, EmbedOptions, ImageReader, PixelTensor } from "./ports.js";
 import {
   DEFAULT_TOP_K,
   DEFAULT_WEIGHTS,
@@ -99,6 +99,7 @@ export interface EmbeddedQuery extends Pick<SearchTimings, "decodeMs" | "embedMs
 export async function embedQuery(
   { pictures, crops = {} }: QueryPictures,
   { images, embedder, now }: Pick<SearchPorts, "images" | "embedder" | "now">,
+  options: EmbedOptions = {},
 ): Promise<EmbeddedQuery> {
   const views = viewsOf(pictures);
   const started = now();
@@ -106,7 +107,7 @@ export async function embedQuery(
     views.map((view) => aboutView(view, images.toTensor(pictures[view]!, crops[view]))),
   );
   const decoded = now();
-  const embeddings = await embedViews(views, tensors, embedder);
+  const embeddings = await embedViews(views, tensors, embedder, options);
   return { embeddings, decodeMs: decoded - started, embedMs: now() - decoded };
 }
 
@@ -173,8 +174,9 @@ async function embedViews(
   views: readonly View[],
   tensors: readonly PixelTensor[],
   embedder: Embedder,
+  options: EmbedOptions,
 ): Promise<PerView<Embedding>> {
-  const results = await embedder.embed(tensors);
+  const results = await embedder.embed(tensors, options);
   const embeddings: { front?: Embedding; back?: Embedding } = {};
   views.forEach((view, i) => {
     const result = results[i]!;

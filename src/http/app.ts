@@ -1,6 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import type { Diptych } from "../compose.js";
+import { LANES } from "../core/ports.js";
 import { AppError } from "../errors.js";
 import { DeletedDesigns } from "./deleted-designs.js";
 import { addDesignRoutes } from "./designs.js";
@@ -21,8 +23,19 @@ export interface AppOptions {
   readonly version: string;
   /** Whether the server takes no more, and only finishes what it has. Default: never. */
   readonly isDraining?: () => boolean;
+  /** Told of every request that was answered. Default: nobody. */
+  readonly onRequest?: (request: AnsweredRequest) => void;
   /** Told, whole, of failures that are not a stranger's making: defects, and a catalog that cannot be used. Default: nobody. */
   readonly onDefect?: (error: AppError) => void;
+}
+
+/** A request as it stands in the logs: without its query string, pictures or headers. */
+export interface AnsweredRequest {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
 }
 
 /** What answers requests. */
@@ -35,7 +48,7 @@ export interface App {
 
 /** The HTTP API and the pages over an open catalog; it does not listen by itself. */
 export function createApp(diptych: Diptych, options: AppOptions): App {
-  const { version, isDraining = () => false, onDefect = () => {} } = options;
+  const { version, isDraining = () => false, onDefect = () => {}, onRequest = () => {} } = options;
   const metrics = new Metrics();
   const served: Served = {
     diptych: metrics.measured(diptych),
@@ -59,6 +72,14 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
       if (result.success) return;
       throw invalidRequest(result.error);
     },
+  });
+  api.use(requestId());
+  api.use(async (context, next) => {
+    const started = performance.now();
+    await next();
+    const { method, path } = context.req;
+    const ms = Math.round(performance.now() - started);
+    onRequest({ requestId: context.get("requestId"), method, path, status: context.res.status, ms });
   });
   api.use(metrics.middleware);
   api.use(
@@ -109,6 +130,16 @@ function addGauges({ diptych, searches, imports, metrics }: Served): void {
     const { designs } = await diptych.catalog.stats();
     return designs;
   });
+  for (const lane of LANES) {
+    metrics.gauge(
+      `diptych_queue_depth_${lane}`,
+      `Pictures that wait for the model, of the lane ${lane}.`,
+      async () => {
+        const { waiting } = await diptych.load();
+        return waiting[lane];
+      },
+    );
+  }
   metrics.gauge("diptych_searches_kept", "Searches that can be ranked again.", () => searches.count);
   metrics.gauge("diptych_imports_unfinished", "Imports that run or wait.", () => imports.unfinished);
 }

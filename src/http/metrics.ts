@@ -80,7 +80,8 @@ export class Metrics {
   measured(diptych: Diptych): Diptych {
     return {
       ...diptych,
-      embed: (query) => this.#whileEmbedding(() => this.#time("embed", diptych.embed(query))),
+      embed: (query, options) =>
+        this.#whileEmbedding(() => this.#time("embed", diptych.embed(query, options))),
       rank: (embeddings, request) => this.#time("rank", diptych.rank(embeddings, request)),
     };
   }

@@ -12,7 +12,7 @@ const HIDDEN: Partial<Record<ErrorCode, string>> = {
 export function problem(context: Context, failure: AppError): Response {
   const { httpStatus, title, retryable } = errorTable[failure.code];
   const detail = detailOf(failure);
-  if (retryable) context.header("Retry-After", "1");
+  if (retryable) context.header("Retry-After", String(failure.retryAfterS ?? 1));
   return context.body(
     JSON.stringify({
       // No page tells more than the title; `code` is what programs go by.

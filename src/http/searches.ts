@@ -19,7 +19,7 @@ const create = createRoute({
   request: { body: { required: true, content: { "multipart/form-data": { schema: searchForm } } } },
   responses: {
     201: json(searchAnswer, "The search, kept for a day, with its matches, best first."),
-    ...failures(400, 413, 415, 422, 503),
+    ...failures(400, 409, 413, 415, 422, 503, 504),
   },
 });
 
@@ -51,7 +51,7 @@ export function addSearchRoutes(api: Api, served: Served): void {
       context.req.valid("form");
     const query = await queryOf({ front, back, frontCrop, backCrop });
     const request = rankingRequest({ ...ranking, front: frontWeight, back: backWeight });
-    const id = await keepSearch(served, query);
+    const id = await keepSearch(context, served, query);
     const answer = await answerTo(id, request);
     context.header("Location", `${API}/searches/${id}`);
     return context.json(answer, 201);

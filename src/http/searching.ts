@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { parseAspects } from "../core/aspects.js";
 import { parseCrop } from "../core/crop.js";
 import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
@@ -61,12 +62,23 @@ export async function queryOf({ front, back, frontCrop, backCrop }: QueryFields)
   );
 }
 
+/** After so long an answer is too late: whoever searches has given up. */
+const SEARCH_TIMEOUT_MS = 15_000;
+
 /** Embeds what is searched by and keeps it under the id that is returned, to be ranked there. */
-export async function keepSearch({ diptych, searches }: Served, query: QueryPictures): Promise<string> {
+export async function keepSearch(
+  context: Context,
+  { diptych, searches }: Served,
+  query: QueryPictures,
+): Promise<string> {
   const making = thumbnailsOf(query, diptych);
   // What a picture fails with is told by the embedding, which knows whose it is.
   making.catch(() => {});
-  const { embeddings } = await diptych.embed(query);
+  const { embeddings } = await diptych.embed(query, {
+    timeoutMs: SEARCH_TIMEOUT_MS,
+    signal: context.req.raw.signal,
+    requestId: context.get("requestId"),
+  });
   return searches.keep({ embeddings, thumbnails: await making }, query);
 }
 

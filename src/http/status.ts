@@ -66,6 +66,7 @@ export function addStatusRoutes(api: Api, served: Served, isDraining: () => bool
 
 /** What a server tells of itself. */
 export async function statsOf({ diptych, searches, imports, metrics, version }: Served) {
+  const { waiting, workers } = await diptych.load();
   const { id, sha256, embeddingDim } = diptych.model;
   const [catalog, bytesOnDisk] = await Promise.all([diptych.catalog.stats(), diptych.catalog.bytesOnDisk()]);
   return {
@@ -78,6 +79,7 @@ export async function statsOf({ diptych, searches, imports, metrics, version }: 
     catalog: { ...catalog, bytesOnDisk },
     searches: { kept: searches.count, embedding: metrics.searchesEmbedding },
     imports: { unfinished: imports.unfinished },
+    queue: { waiting, workers: workers && [...workers] },
     latency: await metrics.latency(),
   };
 }

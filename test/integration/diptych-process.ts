@@ -47,7 +47,7 @@ export function startNode(
   args: readonly string[],
   { cwd = repository, env = {} }: ProcessOptions = {},
 ): { child: ChildProcess; ended: Promise<Ending> } {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("DIPTYCH_"));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:DIPTYCH_|REDIS_URL$)/u.test(name));
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...Object.fromEntries(inherited), DIPTYCH_THREADS: "1", ...env },

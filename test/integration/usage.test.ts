@@ -104,6 +104,14 @@ describe("the configuration comes from", () => {
   });
 });
 
+test("nothing is told to others: the libraries leave no trace of their own in the user's home", async () => {
+  const home = join(directory, "home");
+  await mkdir(home);
+  const env = { HOME: home, XDG_CACHE_HOME: join(home, "cache"), XDG_DATA_HOME: join(home, "data") };
+  expect((await diptych(["import", flats, "--catalog", join(directory, "quiet")], { env })).exitCode).toBe(0);
+  expect(await readdir(home)).toEqual([]);
+});
+
 test("--version tells the package's version", async () => {
   const { version } = JSON.parse(await readFile(join(repository, "package.json"), "utf8"));
   expect(await diptych(["--version"])).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: "" });

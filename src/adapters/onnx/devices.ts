@@ -1,8 +1,8 @@
-import { env, InferenceSession, listSupportedBackends } from "onnxruntime-node";
 import type { Device } from "../../core/device.js";
 import { AppError } from "../../errors.js";
 import { OnnxGraph } from "../models/onnx-graph.js";
 import { QUIET } from "./network.js";
+import { env, InferenceSession, listSupportedBackends } from "./runtime.js";
 
 /** What the device has no operator for runs on the processor. */
 export function executionProviders(device: Device): string[] {

@@ -3,12 +3,23 @@ import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import type { Device } from "../../core/device.js";
 import type { Embedding } from "../../core/embedding.js";
-import type { Embedder, ItemResult, Lane, PixelTensor } from "../../core/ports.js";
+import { misfitOf } from "../../core/pixel-tensor.js";
+import type {
+  Embedder,
+  EmbedderLoad,
+  EmbedOptions,
+  ItemResult,
+  Lane,
+  PixelTensor,
+} from "../../core/ports.js";
+import { Throughput } from "../../core/throughput.js";
+import { deadlineExceeded, requireRoom } from "../../core/waiting.js";
 import { AppError } from "../../errors.js";
 import type { ModelPack } from "../models/pack.js";
+import { whenNobodyWaits } from "../when-nobody-waits.js";
 import { requireDevice } from "./devices.js";
 import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
-import { inLane, inLanes } from "./lane-queue.js";
+import { at, inLanes, type Place } from "./lane-queue.js";
 
 export interface EmbedderOptions {
   /** Worker threads, each with the model loaded once. 1 or more; default: one for each processor, and one on any other device. */
@@ -76,6 +87,8 @@ class ThreadedEmbedder implements Embedder {
   readonly #threads: number;
   readonly #maxBatchSize: number;
   readonly #running = new Set<Promise<unknown>>();
+  readonly #waiting: Record<Lane, number> = { search: 0, import: 0 };
+  readonly #throughput = new Throughput(() => performance.now());
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -94,21 +107,29 @@ class ThreadedEmbedder implements Embedder {
     this.#maxBatchSize = maxBatchSize;
   }
 
-  async embed(tensors: readonly PixelTensor[], lane: Lane = "search"): Promise<ItemResult<Embedding>[]> {
+  async embed(tensors: readonly PixelTensor[], options: EmbedOptions = {}): Promise<ItemResult<Embedding>[]> {
     if (this.#closing) throw new AppError("INTERNAL", "The embedder is closed; it takes no more pictures.");
+    const { lane = "search" } = options;
+    requireRoom(this.#waiting[lane] + tensors.length, lane, this.#throughput.perSecond);
     // Spread over all threads first: two pictures of a search run beside one another, not in one batch.
     const batchSize = Math.min(this.#maxBatchSize, Math.ceil(tensors.length / this.#threads));
     const batches: Promise<ItemResult<Embedding>[]>[] = [];
     for (let start = 0; start < tensors.length; start += batchSize) {
-      batches.push(this.#embedBatch(tensors.slice(start, start + batchSize), lane));
+      batches.push(this.#embedBatch(tensors.slice(start, start + batchSize), options));
     }
     const all = Promise.all(batches);
     this.#running.add(all);
+    this.#waiting[lane] += tensors.length;
     try {
       return (await all).flat();
     } finally {
       this.#running.delete(all);
+      this.#waiting[lane] -= tensors.length;
     }
+  }
+
+  async load(): Promise<EmbedderLoad> {
+    return { waiting: { ...this.#waiting }, workers: null };
   }
 
   close(): Promise<void> {
@@ -122,32 +143,35 @@ class ThreadedEmbedder implements Embedder {
     await this.#pool.destroy();
   }
 
-  async #embedBatch(tensors: readonly PixelTensor[], lane: Lane): Promise<ItemResult<Embedding>[]> {
+  async #embedBatch(
+    tensors: readonly PixelTensor[],
+    options: EmbedOptions,
+  ): Promise<ItemResult<Embedding>[]> {
     const size = this.#inputSize;
-    const fits = tensors.map(({ width, height, data }) => {
-      return width === size && height === size && data.length === size * size * 3;
-    });
-    const taken = tensors.filter((_, i) => fits[i]);
+    const misfits = tensors.map((tensor) => misfitOf(tensor, size));
+    const taken = tensors.filter((_, i) => misfits[i] === null);
     const pixels = new Uint8Array(taken.length * size * size * 3);
     taken.forEach((tensor, i) => {
       pixels.set(tensor.data, i * size * size * 3);
     });
-    const answers = (await this.#run({ pixels, batchSize: taken.length }, lane)).values();
-    return tensors.map(({ width, height, data }, i) => {
-      if (fits[i]) return answers.next().value!;
-      const message = `The model takes pictures of ${size} x ${size} pixels, 3 bytes each; received ${width} x ${height} in ${data.length} bytes.`;
-      return { error: new AppError("INVALID_REQUEST", message) };
-    });
+    const answers = (await this.#run({ pixels, batchSize: taken.length }, options)).values();
+    return misfits.map((misfit) => (misfit === null ? answers.next().value! : { error: misfit }));
   }
 
-  async #run(task: EmbeddingTask, lane: Lane): Promise<ItemResult<Embedding>[]> {
+  async #run(task: EmbeddingTask, options: EmbedOptions): Promise<ItemResult<Embedding>[]> {
     const dim = this.model.embeddingDim;
+    const place: Place = { lane: options.lane ?? "search", waits: false };
+    const giveUp = new AbortController();
+    const end = whenNobodyWaits(options, () => {
+      // A thread that is at it would be ended, and with it the model that it has loaded.
+      if (place.waits) giveUp.abort();
+    });
     try {
-      const { embeddings, failures } = await this.#pool.run(
-        { ...task, ...inLane(lane) },
-        {
-          transferList: [task.pixels.buffer as ArrayBuffer],
-        },
+      const { embeddings, failures } = await this.#throughput.measure(task.batchSize, () =>
+        this.#pool.run(
+          { ...task, ...at(place) },
+          { transferList: [task.pixels.buffer as ArrayBuffer], signal: giveUp.signal },
+        ),
       );
       return Array.from({ length: task.batchSize }, (_, i) => {
         const failure = failures.get(i);
@@ -155,10 +179,12 @@ class ThreadedEmbedder implements Embedder {
         return { value: embeddings.slice(i * dim, (i + 1) * dim) };
       });
     } catch (cause) {
-      const error = new AppError("INTERNAL", `A worker thread failed: ${(cause as Error).message}`, {
-        cause,
-      });
+      const error = giveUp.signal.aborted
+        ? deadlineExceeded()
+        : new AppError("INTERNAL", `A worker thread failed: ${(cause as Error).message}`, { cause });
       return Array.from({ length: task.batchSize }, () => ({ error }));
+    } finally {
+      end();
     }
   }
 }

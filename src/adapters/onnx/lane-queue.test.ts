@@ -4,13 +4,17 @@ import { join } from "node:path";
 import { Piscina, type TaskQueue } from "piscina";
 import { expect, test } from "vitest";
 import type { Lane } from "../../core/ports.js";
-import { inLane, inLanes, LaneQueue } from "./lane-queue.js";
+import { at, inLanes, LaneQueue } from "./lane-queue.js";
 
 type Task = Parameters<TaskQueue["push"]>[0];
 
 /** A task as the pool queues it; of no lane when none is told. */
 function task(name: string, lane?: Lane): Task {
-  return { name, [Piscina.queueOptionsSymbol]: null, ...(lane && inLane(lane)) } as unknown as Task;
+  return {
+    name,
+    [Piscina.queueOptionsSymbol]: null,
+    ...(lane && at({ lane, waits: false })),
+  } as unknown as Task;
 }
 
 function namesIn(queue: LaneQueue): string[] {
@@ -65,7 +69,7 @@ test("a pool of one thread runs searches before the imports that wait already, a
     const ran = new Int32Array(new SharedArrayBuffer(4));
     const gate = new Int32Array(new SharedArrayBuffer(4));
     const run = (lane: Lane, more: object = {}): Promise<number> =>
-      pool.run({ ran, ...more, ...inLane(lane) });
+      pool.run({ ran, ...more, ...at({ lane, waits: false }) });
     const places = [run("import", { gate }), run("import"), run("import"), run("search"), run("search")];
     expect(pool.queueSize).toBe(4);
     Atomics.store(gate, 0, 1);

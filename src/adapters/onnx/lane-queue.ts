@@ -1,9 +1,7 @@
 import { ArrayTaskQueue, Piscina, type TaskQueue } from "piscina";
-import type { Lane } from "../../core/ports.js";
+import { LANES, type Lane } from "../../core/ports.js";
 
 type Task = NonNullable<ReturnType<TaskQueue["shift"]>>;
-
-const LANES: readonly Lane[] = ["search", "import"];
 
 /** What waits for a thread: searches before imports, else in the order it came. */
 export class LaneQueue implements TaskQueue {
@@ -16,27 +14,39 @@ export class LaneQueue implements TaskQueue {
   shift(): Task | null {
     for (const lane of this.#lanes.values()) {
       const task = lane.shift();
-      if (task) return task;
+      if (!task) continue;
+      const place = placeOf(task);
+      if (place) place.waits = false;
+      return task;
     }
     return null;
   }
 
   push(task: Task): void {
-    this.#of(task).push(task);
+    this.#enter(task).push(task);
   }
 
   unshift(task: Task): void {
-    this.#of(task).unshift(task);
+    this.#enter(task).unshift(task);
   }
 
   remove(task: Task): void {
     this.#of(task).remove(task);
   }
 
-  #of(task: Task): ArrayTaskQueue {
-    const options = task[Piscina.queueOptionsSymbol as never] as { readonly lane: Lane } | null;
-    return this.#lanes.get(options?.lane ?? "search")!;
+  #enter(task: Task): ArrayTaskQueue {
+    const place = placeOf(task);
+    if (place) place.waits = true;
+    return this.#of(task);
   }
+
+  #of(task: Task): ArrayTaskQueue {
+    return this.#lanes.get(placeOf(task)?.lane ?? "search")!;
+  }
+}
+
+function placeOf(task: Task): Place | null {
+  return task[Piscina.queueOptionsSymbol as never];
 }
 
 /** What a pool is told so that its tasks wait in lanes. */
@@ -45,7 +55,14 @@ export function inLanes() {
   return { taskQueue: new LaneQueue(), stricterFIFO: true };
 }
 
+/** Where a task is. */
+export interface Place {
+  readonly lane: Lane;
+  /** Whether it is in the queue, and no thread has begun with it. */
+  waits: boolean;
+}
+
 /** What {@link LaneQueue} goes by, as a part of a task. */
-export function inLane(lane: Lane): object {
-  return { [Piscina.queueOptionsSymbol]: { lane } };
+export function at(place: Place): object {
+  return { [Piscina.queueOptionsSymbol]: place };
 }

@@ -1,5 +1,5 @@
-import { Tensor } from "onnxruntime-node";
 import type { PackInput } from "../models/manifest.js";
+import { Tensor } from "./runtime.js";
 
 /**
  * The network's input tensor for a batch of pictures.

@@ -1,7 +1,7 @@
-import { InferenceSession, type Tensor } from "onnxruntime-node";
 import type { PackManifest } from "../models/manifest.js";
 import { networkInput } from "./network-input.js";
 import { type OutputShape, pooledName, poolingGraph } from "./pooling.js";
+import { InferenceSession, type Tensor } from "./runtime.js";
 
 /** Keeps onnxruntime from logging on standard error: what fails is thrown and told once, and no network need be without flaw. */
 export const QUIET = { logSeverityLevel: 4 } as const satisfies InferenceSession.SessionOptions;

@@ -1,7 +1,7 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import type { PackOutput } from "../models/manifest.js";
 import { type OutputShape, pooledName, poolingGraph } from "./pooling.js";
+import { InferenceSession, Tensor } from "./runtime.js";
 
 /** What a network gives out for some pictures. */
 interface Output {

@@ -1,9 +1,9 @@
-import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { concatenate, type Embedding, joinedEmbedding } from "../../core/embedding.js";
 import { hashedEmbedding } from "../../core/feature-hashing.js";
 import { embedWithHead, type Head } from "../../core/head.js";
 import { type PackManifest, withoutHead } from "../models/manifest.js";
 import { QUIET } from "./network.js";
+import { InferenceSession, type Tensor } from "./runtime.js";
 
 /**
  * Makes embeddings of pooled feature maps: a tensor `[batch, length]` for each output of the network, in their order.

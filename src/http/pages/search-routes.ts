@@ -82,7 +82,7 @@ export function addSearchPages(pages: Hono, served: Served): void {
   /** Keeps a search; it is ranked on the page that this leads to. */
   async function search(context: Context, fields: QueryFields): Promise<Response> {
     const query = await queryOf(fields);
-    const id = await keepSearch(served, query);
+    const id = await keepSearch(context, served, query);
     const isPart = viewsOf(query.crops ?? {}).length > 0;
     const canZoom = diptych.aspects.some(({ name }) => name === PARTS_BY);
     return goTo(context, `/results/${id}${isPart && canZoom ? `?aspect.${PARTS_BY}=1` : ""}`);

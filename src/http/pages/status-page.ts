@@ -26,6 +26,7 @@ export function statusPage(context: PageContext, stats: Stats): Html {
       ["searchesKept", grouped(stats.searches.kept)],
       ["embedding", stats.searches.embedding],
       ["importsUnfinished", stats.imports.unfinished],
+      ["waiting", texts.waiting(stats.queue.waiting.search, stats.queue.waiting.import)],
     ],
     latency: [
       ["embed", texts.latency(stats.latency.embed.p50Ms, stats.latency.embed.p95Ms)],
@@ -42,6 +43,7 @@ export function statusPage(context: PageContext, stats: Stats): Html {
     { ...context, title: texts.status, place: "status" },
     html`<h1>${texts.status}</h1>
 <div class="status">${Object.entries(groups).map(([name, facts]) => group(texts.statusGroups[name as keyof typeof groups], facts, texts))}</div>
+${stats.queue.workers === null ? "" : fleet(stats.queue.workers, texts)}
 <p class="links"><a href="/api">${texts.apiLink}</a> <a href="/metrics">${texts.metricsLink}</a></p>`,
   );
 }
@@ -50,6 +52,17 @@ function group(title: string, facts: readonly Fact[], texts: Texts): Html {
   return html`<section><h2>${title}</h2><dl class="attributes">${facts.map(
     ([name, value]) => html`<div><dt>${texts.facts[name]}</dt><dd>${value}</dd></div>`,
   )}</dl></section>`;
+}
+
+/** The processes that embed for this one. */
+function fleet(workers: NonNullable<Stats["queue"]["workers"]>, texts: Texts): Html {
+  const rows = workers.map(
+    ({ host, pid, pictures, batches, picturesPerS }) =>
+      html`<tr><td>${host} ${pid}</td><td>${grouped(pictures)}</td><td>${batches > 0 ? (pictures / batches).toFixed(1) : "–"}</td><td>${picturesPerS > 0 ? picturesPerS.toFixed(0) : "–"}</td></tr>`,
+  );
+  const { worker, pictures, perBatch, perSecond, none } = texts.fleet;
+  const table = html`<div class="scroll"><table><thead><tr><th>${worker}</th><th>${pictures}</th><th>${perBatch}</th><th>${perSecond}</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<section><h2>${texts.fleet.title}</h2>${workers.length > 0 ? table : html`<p class="note" role="alert">${none}</p>`}</section>`;
 }
 
 const grouped = (count: number) => count.toLocaleString("en");

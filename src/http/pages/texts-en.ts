@@ -141,6 +141,7 @@ export const english = {
     searchesKept: "Searches kept",
     embedding: "Searches at the model",
     importsUnfinished: "Imports under way or waiting",
+    waiting: "Pictures that wait",
     embed: "Reading and embedding pictures",
     rank: "Ranking",
     version: "Diptych",
@@ -150,6 +151,15 @@ export const english = {
   },
   latency: (p50: number | null, p95: number | null) =>
     p50 === null ? "no search in the last ten minutes" : `median ${p50} ms, 95th percentile ${p95} ms`,
+  waiting: (search: number, imports: number) => `${search} of searches, ${imports} of imports`,
+  fleet: {
+    title: "Workers",
+    worker: "Host and process",
+    pictures: "Pictures",
+    perBatch: "To a batch",
+    perSecond: "Per second",
+    none: "No worker runs, so nothing can be searched by pictures. Start one with: diptych worker",
+  },
   minutes: (count: number) => `${count.toLocaleString("en")} min`,
   apiLink: "HTTP API",
   metricsLink: "Metrics for Prometheus",

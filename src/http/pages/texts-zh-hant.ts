@@ -134,6 +134,7 @@ export const traditionalChinese: Texts = {
     searchesKept: "保留的搜尋",
     embedding: "模型處理中的搜尋",
     importsUnfinished: "進行或等候中的匯入",
+    waiting: "等候中的圖片",
     embed: "讀取與計算圖片",
     rank: "排序",
     version: "Diptych",
@@ -143,6 +144,15 @@ export const traditionalChinese: Texts = {
   },
   latency: (p50, p95) =>
     p50 === null ? "最近十分鐘沒有搜尋" : `中位數 ${p50} 毫秒，第 95 百分位 ${p95} 毫秒`,
+  waiting: (search, imports) => `搜尋 ${search} 張，匯入 ${imports} 張`,
+  fleet: {
+    title: "工作程序",
+    worker: "主機與程序",
+    pictures: "圖片",
+    perBatch: "每批張數",
+    perSecond: "每秒張數",
+    none: "目前沒有工作程序，因此無法以圖片搜尋。請執行：diptych worker",
+  },
   minutes: (count) => `${grouped(count)} 分鐘`,
   apiLink: "HTTP API",
   metricsLink: "Prometheus 指標",

@@ -1,5 +1,5 @@
-import type { InferenceSession } from "onnxruntime-node";
 import { AppError } from "../../../errors.js";
+import type { InferenceSession } from "../../onnx/runtime.js";
 import type { PackOutput } from "../manifest.js";
 import type { OnnxFile } from "./onnx-file.js";
 

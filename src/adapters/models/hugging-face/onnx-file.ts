@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import onnxProto from "onnx-proto";
-import { InferenceSession } from "onnxruntime-node";
 import { AppError } from "../../../errors.js";
+import { InferenceSession } from "../../onnx/runtime.js";
 import { holdWithin, type SourceFolder } from "./source-folder.js";
 
 const { onnx } = onnxProto;

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type KerasFileOptions,
@@ -10,6 +9,7 @@ import {
 } from "../../../../test/fixtures/keras-weights.js";
 import { RandomNumbers } from "../../../../test/fixtures/random-numbers.js";
 import { AppError } from "../../../errors.js";
+import { InferenceSession, Tensor } from "../../onnx/runtime.js";
 import { VGG16_INPUT, VGG16_OUTPUT, vgg16Graph } from "./vgg16.js";
 import { readKerasWeights } from "./weights-file.js";
 

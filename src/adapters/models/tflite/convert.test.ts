@@ -1,4 +1,3 @@
-import { InferenceSession } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { RandomNumbers } from "../../../../test/fixtures/random-numbers.js";
 import { runTflite } from "../../../../test/fixtures/run-tflite.js";
@@ -11,6 +10,7 @@ import {
   tfliteFile,
 } from "../../../../test/fixtures/tflite-file.js";
 import { AppError } from "../../../errors.js";
+import { InferenceSession } from "../../onnx/runtime.js";
 import { type ConvertOptions, convertTflite } from "./convert.js";
 
 const shape = [1, 2];

@@ -1,4 +1,3 @@
-import { InferenceSession } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import {
   type OperatorDescription,
@@ -9,6 +8,7 @@ import {
   type TfliteDescription,
   tfliteFile,
 } from "../../../../test/fixtures/tflite-file.js";
+import { InferenceSession } from "../../onnx/runtime.js";
 import { manifestSchema } from "../manifest.js";
 import { type TfliteRecipeOptions, tfliteRecipe } from "./recipe.js";
 

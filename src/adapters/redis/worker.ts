@@ -1,0 +1,204 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { type Job, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { Batcher } from "../../core/batcher.js";
+import type { Embedding } from "../../core/embedding.js";
+import type { Embedder, EmbeddingWorker, ItemResult, PixelTensor } from "../../core/ports.js";
+import { Throughput } from "../../core/throughput.js";
+import { AppError } from "../../errors.js";
+import { connect, connectPatiently } from "./connection.js";
+import { announce, HEARTBEAT_MS, leave } from "./fleet.js";
+import { Gate } from "./gate.js";
+import { encodeAnswer, givenKey, type JobData, PREFIX, pixelsKey, QUEUE, SET_ASIDE_KEY } from "./protocol.js";
+
+export interface WorkerOptions {
+  /** The model, in this process. */
+  readonly embedder: Embedder;
+  readonly url: string;
+  /** Pictures of one batch at most, 1 or more. */
+  readonly maxBatchSize: number;
+  /** How long a lone picture waits for others at most, in milliseconds. */
+  readonly maxQueueDelayMs: number;
+  readonly listeners?: WorkerListeners;
+}
+
+/** Told what a worker does. */
+export interface WorkerListeners {
+  readonly onBatch?: (pictures: number, ms: number, requestIds: readonly string[]) => void;
+  /** Nobody waited for it any more. */
+  readonly onDropped?: (jobId: string) => void;
+  readonly onFailure?: (error: AppError, jobId: string, requestId: string | undefined) => void;
+  /** How long it waited in the queue. */
+  readonly onTaken?: (waitedMs: number) => void;
+}
+
+/** Batches that run at once: while one is at the model, the next is read. */
+const BATCHES_RUNNING = 2;
+/** Pictures that a worker died of so often are set aside. */
+const MOST_DEATHS = 2;
+/** A worker that was not heard of for so long has lost what it had taken; it comes back to the queue then. */
+const LOCK_MS = 4000;
+const LOST_CHECK_MS = 1500;
+/** A picture is lost with a worker more often than it is given to a model, namely whenever it waits beside one that kills. */
+const MOST_TIMES_LOST = 100;
+const COUNTED_FOR_S = 3600;
+const MOST_SET_ASIDE = 100;
+
+interface Taken {
+  readonly id: string;
+  readonly data: JobData;
+}
+
+/** A process that embeds pictures for others; it works until it is closed. */
+export interface FleetWorker {
+  readonly told: () => EmbeddingWorker;
+  /** Finishes what it has taken, and takes no more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes pictures from the queue in Redis and embeds them in batches.
+ *
+ * @throws AppError QUEUE_UNAVAILABLE when Redis cannot be reached.
+ */
+export async function startWorker(options: WorkerOptions): Promise<FleetWorker> {
+  const redis = await connect(options.url);
+  const work = new FleetWork(options, redis);
+  const waiting = connectPatiently(options.url);
+  const worker = new Worker<JobData>(QUEUE, (job) => work.answer(job), {
+    connection: waiting as never,
+    prefix: PREFIX,
+    concurrency: (BATCHES_RUNNING + 1) * options.maxBatchSize,
+    lockDuration: LOCK_MS,
+    stalledInterval: LOST_CHECK_MS,
+    maxStalledCount: MOST_TIMES_LOST,
+    drainDelay: 1,
+    runRetryDelay: 500,
+  });
+  worker.on("error", () => {});
+  const beat = () => announce(redis, work.told()).catch(() => {});
+  await worker.waitUntilReady();
+  await beat();
+  const heartbeat = setInterval(beat, HEARTBEAT_MS);
+  return {
+    told: () => work.told(),
+    async close() {
+      clearInterval(heartbeat);
+      // Whoever asks for pictures shall look for another worker by now.
+      await leave(redis, work.id).catch(() => {});
+      await worker.close();
+      redis.disconnect();
+      waiting.disconnect();
+    },
+  };
+}
+
+class FleetWork {
+  readonly id = randomUUID();
+  readonly #options: WorkerOptions;
+  readonly #redis: Redis;
+  readonly #batcher: Batcher<Taken, ItemResult<Embedding> | null>;
+  readonly #gate = new Gate();
+  readonly #throughput = new Throughput(() => performance.now());
+  #pictures = 0;
+  #batches = 0;
+
+  constructor(options: WorkerOptions, redis: Redis) {
+    this.#options = options;
+    this.#redis = redis;
+    this.#batcher = new Batcher({
+      maxBatchSize: options.maxBatchSize,
+      maxQueueDelayMs: options.maxQueueDelayMs,
+      maxRunning: BATCHES_RUNNING,
+      run: (batch) => this.#gate.shared(() => this.#embed(batch)),
+      timer: {
+        after(ms, call) {
+          const timer = setTimeout(call, ms);
+          return () => clearTimeout(timer);
+        },
+      },
+    });
+  }
+
+  told(): EmbeddingWorker {
+    return {
+      id: this.id,
+      host: hostname(),
+      pid: process.pid,
+      model: this.#options.embedder.model.sha256!,
+      pictures: this.#pictures,
+      batches: this.#batches,
+      picturesPerS: this.#throughput.perSecond,
+    };
+  }
+
+  /** Embeds the picture of a job and tells whoever asked; what happens to it is told as an answer, never as the job's failure. */
+  async answer(job: Job<JobData>): Promise<void> {
+    const taken = { id: job.id!, data: job.data };
+    this.#options.listeners?.onTaken?.(Date.now() - job.timestamp);
+    const result = await this.#resultOf(taken).catch((error: unknown) => ({ error: AppError.from(error) }));
+    if (result === null) {
+      this.#options.listeners?.onDropped?.(taken.id);
+      return;
+    }
+    if ("error" in result) this.#options.listeners?.onFailure?.(result.error, taken.id, taken.data.requestId);
+    await this.#redis
+      .pipeline()
+      .publish(taken.data.answers, encodeAnswer({ jobId: taken.id, result }))
+      .del(pixelsKey(taken.id), givenKey(taken.id))
+      .exec();
+  }
+
+  /** Null when nobody waits for it any more. */
+  async #resultOf(taken: Taken): Promise<ItemResult<Embedding> | null> {
+    const { model } = this.#options.embedder;
+    if (taken.data.model !== model.sha256) {
+      const message = `This worker has the model ${model.id}, and the picture is for another; start workers with the catalog's model.`;
+      return { error: new AppError("MODEL_MISMATCH", message) };
+    }
+    const deaths = Number(await this.#redis.get(givenKey(taken.id)));
+    if (deaths >= MOST_DEATHS) return { error: await this.#setAside(taken, deaths) };
+    // One of those that a worker died with: it shall not take others along, nor be blamed for them.
+    if (deaths > 0) return this.#gate.alone(async () => (await this.#embed([taken]))[0]!);
+    return this.#batcher.add(taken);
+  }
+
+  /** Reads the pixels of a batch, leaves out those that nobody waits for any more, and embeds the others. */
+  async #embed(batch: readonly Taken[]): Promise<(ItemResult<Embedding> | null)[]> {
+    const found = await this.#redis.mgetBuffer(batch.map(({ id }) => pixelsKey(id)));
+    const wanted = batch.flatMap(({ data }, i) => {
+      const bytes = found[i];
+      return bytes ? [{ width: data.width, height: data.height, data: bytes } satisfies PixelTensor] : [];
+    });
+    if (wanted.length === 0) return batch.map(() => null);
+    await this.#noteGiven(batch.filter((_, i) => found[i]));
+    const started = performance.now();
+    const results = await this.#throughput.measure(wanted.length, () => this.#options.embedder.embed(wanted));
+    this.#pictures += wanted.length;
+    this.#batches += 1;
+    const requestIds = batch.flatMap(({ data }) => data.requestId ?? []);
+    this.#options.listeners?.onBatch?.(wanted.length, performance.now() - started, requestIds);
+    const answers = results.values();
+    return found.map((bytes) => (bytes ? answers.next().value! : null));
+  }
+
+  async #noteGiven(batch: readonly Taken[]): Promise<void> {
+    const notes = this.#redis.pipeline();
+    for (const { id } of batch) notes.incr(givenKey(id)).expire(givenKey(id), COUNTED_FOR_S);
+    await notes.exec();
+  }
+
+  async #setAside({ id, data }: Taken, deaths: number): Promise<AppError> {
+    const told = JSON.stringify({ jobId: id, requestId: data.requestId, deaths });
+    await this.#redis
+      .multi()
+      .lpush(SET_ASIDE_KEY, told)
+      .ltrim(SET_ASIDE_KEY, 0, MOST_SET_ASIDE - 1)
+      .exec();
+    return new AppError(
+      "INTERNAL",
+      `The picture was set aside, for ${deaths} workers ended while they embedded it.`,
+    );
+  }
+}

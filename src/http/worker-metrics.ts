@@ -1,0 +1,64 @@
+import { Hono } from "hono";
+import { Counter, Histogram, Registry } from "prom-client";
+import type { ErrorCode } from "../errors.js";
+
+/** What a worker that embeds for other processes tells Prometheus. */
+export class WorkerMetrics {
+  readonly registry = new Registry();
+  readonly #waited = new Histogram({
+    name: "diptych_queue_wait_seconds",
+    help: "How long pictures waited in the queue.",
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [this.registry],
+  });
+  readonly #batchSize = new Histogram({
+    name: "diptych_batch_size",
+    help: "Pictures of a batch.",
+    buckets: [1, 2, 4, 8, 16, 32, 64],
+    registers: [this.registry],
+  });
+  readonly #inference = new Histogram({
+    name: "diptych_inference_seconds",
+    help: "Time of a batch at the model.",
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [this.registry],
+  });
+  readonly #dropped = new Counter({
+    name: "diptych_dropped_total",
+    help: "Pictures that nobody waited for any more.",
+    registers: [this.registry],
+  });
+  readonly #failures = new Counter({
+    name: "diptych_failures_total",
+    help: "Pictures that failed, by the code of the failure.",
+    labelNames: ["code"],
+    registers: [this.registry],
+  });
+
+  noteTaken(waitedMs: number): void {
+    this.#waited.observe(waitedMs / 1000);
+  }
+
+  noteBatch(pictures: number, ms: number): void {
+    this.#batchSize.observe(pictures);
+    this.#inference.observe(ms / 1000);
+  }
+
+  noteDropped(): void {
+    this.#dropped.inc();
+  }
+
+  noteFailure(code: ErrorCode): void {
+    this.#failures.inc({ code });
+  }
+}
+
+/** Answers `/metrics`, and `/livez` for whoever looks after the process. */
+export function createWorkerApp({ registry }: WorkerMetrics): Hono {
+  const app = new Hono();
+  app.get("/livez", (context) => context.json({ status: "live" }));
+  app.get("/metrics", async (context) =>
+    context.body(await registry.metrics(), 200, { "Content-Type": registry.contentType }),
+  );
+  return app;
+}
