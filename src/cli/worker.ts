@@ -25,6 +25,7 @@ export async function runWorker(flags: WorkerFlags, config: Config): Promise<voi
   collectDefaultMetrics({ register: metrics.registry });
   const listeners: WorkerRequest["listeners"] = {
     onTaken: (waitedMs) => metrics.noteTaken(waitedMs),
+    onDone: () => metrics.noteDone(),
     onBatch(pictures, ms, requestIds) {
       metrics.noteBatch(pictures, ms);
       log.debug({ pictures, ms: Math.round(ms), requestIds }, "batch");

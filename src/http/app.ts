@@ -135,8 +135,9 @@ function addGauges({ diptych, searches, imports, metrics }: Served): void {
       `diptych_queue_depth_${lane}`,
       `Pictures that wait for the model, of the lane ${lane}.`,
       async () => {
-        const { waiting } = await diptych.load();
-        return waiting[lane];
+        // Not known while Redis cannot be reached.
+        const load = await diptych.load().catch(() => null);
+        return load?.waiting[lane] ?? Number.NaN;
       },
     );
   }

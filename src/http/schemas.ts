@@ -241,25 +241,28 @@ export const stats = z
       embedding: z.int().openapi({ description: "At the model now." }),
     }),
     imports: z.object({ unfinished: z.int() }),
-    queue: z.object({
-      waiting: z
-        .object({ search: z.int(), import: z.int() })
-        .openapi({ description: "Pictures that wait for the model." }),
-      workers: z
-        .array(
-          z.object({
-            id: z.string(),
-            host: z.string(),
-            pid: z.int(),
-            model: z.string(),
-            pictures: z.int(),
-            batches: z.int(),
-            picturesPerS: z.number(),
-          }),
-        )
-        .nullable()
-        .openapi({ description: "The processes that embed for this one; null where it embeds itself." }),
-    }),
+    queue: z
+      .object({
+        waiting: z
+          .object({ search: z.int(), import: z.int() })
+          .openapi({ description: "Pictures that wait for the model." }),
+        workers: z
+          .array(
+            z.object({
+              id: z.string(),
+              host: z.string(),
+              pid: z.int(),
+              model: z.string(),
+              pictures: z.int(),
+              batches: z.int(),
+              picturesPerS: z.number(),
+            }),
+          )
+          .nullable()
+          .openapi({ description: "The processes that embed for this one; null where it embeds itself." }),
+      })
+      .nullable()
+      .openapi({ description: "Null while Redis cannot be reached." }),
     latency: z
       .object({ embed: latency, rank: latency })
       .openapi({ description: "Of the last ten minutes' searches; null where there was none." }),

@@ -15,7 +15,7 @@ const ready = createRoute({
   method: "get",
   path: "/readyz",
   summary:
-    "Whether requests may be sent here: the model is warm, the catalog open, and the server not about to end",
+    "Whether requests may be sent here: the model is warm, here or in a worker, the catalog open, and the server not about to end",
   responses: {
     200: json(status, "They may."),
     503: {
@@ -52,9 +52,11 @@ export function addStatusRoutes(api: Api, served: Served, isDraining: () => bool
 
   api.openapi(ready, async (context) => {
     if (isDraining()) return context.json({ status: "draining" }, 503);
-    // Fails when the catalog cannot be read.
+    // Both fail when they cannot be reached.
     await served.diptych.catalog.stats();
-    return context.json({ status: "ready" }, 200);
+    const { workers } = await served.diptych.load();
+    const isWarm = workers === null || workers.some(({ model }) => model === served.diptych.model.sha256);
+    return isWarm ? context.json({ status: "ready" }, 200) : context.json({ status: "no worker" }, 503);
   });
 
   api.openapi(getStats, async (context) => context.json(await statsOf(served), 200));
@@ -66,7 +68,8 @@ export function addStatusRoutes(api: Api, served: Served, isDraining: () => bool
 
 /** What a server tells of itself. */
 export async function statsOf({ diptych, searches, imports, metrics, version }: Served) {
-  const { waiting, workers } = await diptych.load();
+  // What cannot be reached is told as such: the rest is asked for all the more.
+  const load = await diptych.load().catch(() => null);
   const { id, sha256, embeddingDim } = diptych.model;
   const [catalog, bytesOnDisk] = await Promise.all([diptych.catalog.stats(), diptych.catalog.bytesOnDisk()]);
   return {
@@ -79,7 +82,7 @@ export async function statsOf({ diptych, searches, imports, metrics, version }: 
     catalog: { ...catalog, bytesOnDisk },
     searches: { kept: searches.count, embedding: metrics.searchesEmbedding },
     imports: { unfinished: imports.unfinished },
-    queue: { waiting, workers: workers && [...workers] },
+    queue: load && { waiting: load.waiting, workers: load.workers && [...load.workers] },
     latency: await metrics.latency(),
   };
 }

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { Counter, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ErrorCode } from "../errors.js";
 
 /** What a worker that embeds for other processes tells Prometheus. */
@@ -23,6 +23,11 @@ export class WorkerMetrics {
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers: [this.registry],
   });
+  readonly #inFlight = new Gauge({
+    name: "diptych_pictures_in_flight",
+    help: "Pictures that were taken from the queue and are not answered yet.",
+    registers: [this.registry],
+  });
   readonly #dropped = new Counter({
     name: "diptych_dropped_total",
     help: "Pictures that nobody waited for any more.",
@@ -37,6 +42,11 @@ export class WorkerMetrics {
 
   noteTaken(waitedMs: number): void {
     this.#waited.observe(waitedMs / 1000);
+    this.#inFlight.inc();
+  }
+
+  noteDone(): void {
+    this.#inFlight.dec();
   }
 
   noteBatch(pictures: number, ms: number): void {

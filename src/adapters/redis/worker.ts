@@ -31,6 +31,8 @@ export interface WorkerListeners {
   readonly onFailure?: (error: AppError, jobId: string, requestId: string | undefined) => void;
   /** How long it waited in the queue. */
   readonly onTaken?: (waitedMs: number) => void;
+  /** Whatever became of it. */
+  readonly onDone?: () => void;
 }
 
 /** Batches that run at once: while one is at the model, the next is read. */
@@ -135,8 +137,16 @@ class FleetWork {
 
   /** Embeds the picture of a job and tells whoever asked; what happens to it is told as an answer, never as the job's failure. */
   async answer(job: Job<JobData>): Promise<void> {
-    const taken = { id: job.id!, data: job.data };
-    this.#options.listeners?.onTaken?.(Date.now() - job.timestamp);
+    const { listeners } = this.#options;
+    listeners?.onTaken?.(Date.now() - job.timestamp);
+    try {
+      await this.#answer({ id: job.id!, data: job.data });
+    } finally {
+      listeners?.onDone?.();
+    }
+  }
+
+  async #answer(taken: Taken): Promise<void> {
     const result = await this.#resultOf(taken).catch((error: unknown) => ({ error: AppError.from(error) }));
     if (result === null) {
       this.#options.listeners?.onDropped?.(taken.id);

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import type { EmbeddingWorker } from "../../core/ports.js";
 import type { statsOf } from "../status.js";
 import { textsOf } from "./language.js";
 import { type Html, type PageContext, page } from "./layout.js";
@@ -26,7 +27,7 @@ export function statusPage(context: PageContext, stats: Stats): Html {
       ["searchesKept", grouped(stats.searches.kept)],
       ["embedding", stats.searches.embedding],
       ["importsUnfinished", stats.imports.unfinished],
-      ["waiting", texts.waiting(stats.queue.waiting.search, stats.queue.waiting.import)],
+      ["waiting", waitingOf(stats, texts)],
     ],
     latency: [
       ["embed", texts.latency(stats.latency.embed.p50Ms, stats.latency.embed.p95Ms)],
@@ -43,7 +44,8 @@ export function statusPage(context: PageContext, stats: Stats): Html {
     { ...context, title: texts.status, place: "status" },
     html`<h1>${texts.status}</h1>
 <div class="status">${Object.entries(groups).map(([name, facts]) => group(texts.statusGroups[name as keyof typeof groups], facts, texts))}</div>
-${stats.queue.workers === null ? "" : fleet(stats.queue.workers, texts)}
+${stats.queue === null ? html`<p class="note" role="alert">${texts.fleet.away}</p>` : ""}
+${stats.queue?.workers ? fleet(stats.queue.workers, texts) : ""}
 <p class="links"><a href="/api">${texts.apiLink}</a> <a href="/metrics">${texts.metricsLink}</a></p>`,
   );
 }
@@ -54,8 +56,12 @@ function group(title: string, facts: readonly Fact[], texts: Texts): Html {
   )}</dl></section>`;
 }
 
+function waitingOf({ queue }: Stats, texts: Texts): string {
+  return queue === null ? "–" : texts.waiting(queue.waiting.search, queue.waiting.import);
+}
+
 /** The processes that embed for this one. */
-function fleet(workers: NonNullable<Stats["queue"]["workers"]>, texts: Texts): Html {
+function fleet(workers: readonly EmbeddingWorker[], texts: Texts): Html {
   const rows = workers.map(
     ({ host, pid, pictures, batches, picturesPerS }) =>
       html`<tr><td>${host} ${pid}</td><td>${grouped(pictures)}</td><td>${batches > 0 ? (pictures / batches).toFixed(1) : "–"}</td><td>${picturesPerS > 0 ? picturesPerS.toFixed(0) : "–"}</td></tr>`,

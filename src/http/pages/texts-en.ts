@@ -154,6 +154,7 @@ export const english = {
   waiting: (search: number, imports: number) => `${search} of searches, ${imports} of imports`,
   fleet: {
     title: "Workers",
+    away: "Redis cannot be reached, so nothing can be searched by pictures until it is back.",
     worker: "Host and process",
     pictures: "Pictures",
     perBatch: "To a batch",

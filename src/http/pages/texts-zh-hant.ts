@@ -147,6 +147,7 @@ export const traditionalChinese: Texts = {
   waiting: (search, imports) => `搜尋 ${search} 張，匯入 ${imports} 張`,
   fleet: {
     title: "工作程序",
+    away: "目前無法連上 Redis，恢復之前無法以圖片搜尋。",
     worker: "主機與程序",
     pictures: "圖片",
     perBatch: "每批張數",
