@@ -10,14 +10,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(join(path, ".."), { recursive: true }));
 
-test("writes a line for each error under a header", async () => {
+test("writes a line for each error under a header, and nothing that is taken for a formula", async () => {
   const report = await createImportErrorReport(path);
-  await report.add({ line: 2, id: "A, 1", view: "back", code: "NOT_FOUND", reason: 'There is no "b.jpg".' });
+  await report.add({ line: 2, id: "=A, 1", view: "back", code: "NOT_FOUND", reason: 'There is no "b.jpg".' });
   await report.add({ line: 9, id: null, view: null, code: "INVALID_REQUEST", reason: "Too few fields." });
   await report.close();
   expect(report.count).toBe(2);
   expect(await readFile(path, "utf8")).toBe(
-    'line,id,view,code,reason\n2,"A, 1",back,NOT_FOUND,"There is no ""b.jpg""."\n9,,,INVALID_REQUEST,Too few fields.\n',
+    `line,id,view,code,reason\n2,"'=A, 1",back,NOT_FOUND,"There is no ""b.jpg""."\n9,,,INVALID_REQUEST,Too few fields.\n`,
   );
 });
 

@@ -1,6 +1,7 @@
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { stringify } from "csv-stringify/sync";
 import type { RowError } from "../core/import-rows.js";
+import { spreadsheetCell } from "../spreadsheet-cell.js";
 
 /** The report of the rows that an import rejected. */
 export interface ImportErrorReport {
@@ -12,6 +13,10 @@ export interface ImportErrorReport {
 }
 
 const COLUMNS = ["line", "id", "view", "code", "reason"] as const;
+
+function cellOf(value: string | number | null): string | number {
+  return typeof value === "string" ? spreadsheetCell(value) : (value ?? "");
+}
 
 /** Begins a CSV report at `path` (line, id, view, code, reason); one that an earlier run left there is removed. */
 export async function createImportErrorReport(path: string): Promise<ImportErrorReport> {
@@ -27,7 +32,7 @@ export async function createImportErrorReport(path: string): Promise<ImportError
         file = await open(path, "w");
         await file.appendFile(stringify([COLUMNS]));
       }
-      await file.appendFile(stringify([COLUMNS.map((column) => error[column] ?? "")]));
+      await file.appendFile(stringify([COLUMNS.map((column) => cellOf(error[column]))]));
       count += 1;
     },
     async close() {

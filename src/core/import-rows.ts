@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode } from "../errors.js";
 import type { Attributes, PerView, View } from "./design.js";
+import { checkDesignId } from "./design-id.js";
 
 /** One design as a source of an import tells it. */
 export interface SourceRow {
@@ -58,6 +59,16 @@ export function missingIdError(row: { readonly line: number }): RowError {
       "A design needs an id; the row has none, and its pictures are called after their view alone, so call them x_front and x_back.",
     ),
   );
+}
+
+/** The report of a row whose id cannot be used; null when it can. */
+export function unfitId(row: Pick<SourceRow, "line" | "id">): RowError | null {
+  try {
+    checkDesignId(row.id);
+    return null;
+  } catch (error) {
+    return rowError(row, null, error);
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   missingViewsError,
   type RowError,
   type SourceItem,
+  unfitId,
 } from "./import-rows.js";
 import { requireSameModel } from "./same-model.js";
 import { createStopwatch } from "./stopwatch.js";
@@ -125,6 +126,8 @@ function checkItem(item: SourceItem, findDuplicate: ReturnType<typeof createDupl
   if ("error" in item) return item;
   if (viewsOf(item.row.views).length === 0) return { error: missingViewsError(item.row) };
   if (item.row.id === "") return { error: missingIdError(item.row) };
+  const unfit = unfitId(item.row);
+  if (unfit) return { error: unfit };
   const duplicate = findDuplicate(item.row);
   return duplicate ? { error: duplicate } : item;
 }

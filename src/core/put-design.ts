@@ -1,5 +1,6 @@
 import { AppError } from "../errors.js";
 import { type Attributes, type EmbeddedPicture, type PerView, type View, viewsOf } from "./design.js";
+import { checkDesignId } from "./design-id.js";
 import { checkDesigns } from "./embedding.js";
 import type { InTurn } from "./in-turn.js";
 import type { Catalog, Embedder, ImageReader, PictureStore } from "./ports.js";
@@ -28,9 +29,6 @@ export interface PutDesignPorts {
   readonly inTurn: InTurn;
 }
 
-/** Ids that can be typed, shown on one line and put into an address. */
-const MOST_ID_CHARACTERS = 200;
-
 /**
  * Adds a design or changes one. Doing it twice is doing it once.
  *
@@ -42,7 +40,7 @@ export async function putDesign(
   { id, pictures = {}, without = [], attributes, onlyNew = false }: PutDesign,
   ports: PutDesignPorts,
 ): Promise<{ created: boolean }> {
-  checkId(id);
+  checkDesignId(id);
   const embedded = await embedPictures(pictures, ports);
   // Between reading the design and writing it, nobody else may change it.
   return ports.inTurn(async () => {
@@ -67,14 +65,6 @@ export async function putDesign(
     await ports.catalog.upsert([design]);
     return { created: known === undefined };
   });
-}
-
-function checkId(id: string): void {
-  if (id.trim() === id && id !== "" && id.length <= MOST_ID_CHARACTERS && !/\p{Cc}/u.test(id)) return;
-  throw new AppError(
-    "INVALID_REQUEST",
-    `An id is 1 to ${MOST_ID_CHARACTERS} characters on one line, without spaces at its ends; received ${JSON.stringify(id.slice(0, 60))} with ${id.length}.`,
-  );
 }
 
 async function embedPictures(
