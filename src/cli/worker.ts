@@ -1,7 +1,9 @@
-import { serve } from "@hono/node-server";
+import { type ServerType, serve } from "@hono/node-server";
+import type { Hono } from "hono";
 import { collectDefaultMetrics } from "prom-client";
 import { openWorker, type WorkerRequest } from "../compose.js";
 import type { Config } from "../config.js";
+import { AppError } from "../errors.js";
 import { createWorkerApp, WorkerMetrics } from "../http/worker-metrics.js";
 import { createLog } from "../log.js";
 import { untilToldToEnd } from "./interruptible.js";
@@ -39,20 +41,37 @@ export async function runWorker(flags: WorkerFlags, config: Config): Promise<voi
       log.warn({ jobId, requestId, code: error.code, reason: error.message }, "failed");
     },
   };
-  const worker = await openWorker(
-    { ...config, threads: concurrency },
-    { maxBatchSize, maxQueueDelayMs, listeners },
-  );
-  const server =
-    metricsPort === undefined
-      ? null
-      : serve({ fetch: createWorkerApp(metrics).fetch, port: metricsPort, hostname: "0.0.0.0" });
-  process.stderr.write(`This worker embeds pictures with ${worker.model.id}, process ${process.pid}\n`);
+  // Before the model is loaded: a port that is taken is told at once.
+  const server = metricsPort === undefined ? null : await listen(createWorkerApp(metrics), metricsPort);
   try {
-    await untilToldToEnd();
-    log.info("ending: what was taken is finished");
+    await work(
+      await openWorker({ ...config, threads: concurrency }, { maxBatchSize, maxQueueDelayMs, listeners }),
+    );
   } finally {
     server?.close();
+  }
+
+  async function work(worker: Awaited<ReturnType<typeof openWorker>>): Promise<void> {
+    process.stderr.write(`This worker embeds pictures with ${worker.model.id}, process ${process.pid}\n`);
+    await untilToldToEnd();
+    log.info("ending: what was taken is finished");
     await worker.close();
   }
+}
+
+const HOST = "0.0.0.0";
+
+function listen(app: Hono, port: number): Promise<ServerType> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, port, hostname: HOST }, () => resolve(server));
+    server.on("error", (cause: NodeJS.ErrnoException) =>
+      reject(
+        new AppError(
+          "INVALID_REQUEST",
+          `${HOST}:${port} cannot be listened on (${cause.code}); choose another --metrics-port.`,
+          { cause },
+        ),
+      ),
+    );
+  });
 }

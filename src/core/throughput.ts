@@ -14,16 +14,17 @@ export class Throughput {
     this.#now = now;
   }
 
-  /** Measures a piece of work that gets `count` items done. */
+  /** Measures a piece of work that gets `count` items done, or none where it fails. */
   async measure<T>(count: number, work: () => Promise<T>): Promise<T> {
-    if (this.#active === 0) this.#since = this.#now();
+    this.#passTime();
     this.#active += 1;
     try {
-      return await work();
-    } finally {
+      const result = await work();
       this.#done += count;
-      this.#active -= 1;
+      return result;
+    } finally {
       this.#passTime();
+      this.#active -= 1;
     }
   }
 
@@ -35,8 +36,8 @@ export class Throughput {
 
   #passTime(): void {
     const now = this.#now();
-    if (this.#active > 0 || this.#since > 0) this.#busyMs += now - this.#since;
-    this.#since = this.#active > 0 ? now : 0;
+    if (this.#active > 0) this.#busyMs += now - this.#since;
+    this.#since = now;
     if (this.#busyMs > HALF_LIFE_MS) {
       this.#busyMs /= 2;
       this.#done /= 2;

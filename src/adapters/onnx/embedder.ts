@@ -160,18 +160,25 @@ class ThreadedEmbedder implements Embedder {
 
   async #run(task: EmbeddingTask, options: EmbedOptions): Promise<ItemResult<Embedding>[]> {
     const dim = this.model.embeddingDim;
-    const place: Place = { lane: options.lane ?? "search", waits: false };
-    const giveUp = new AbortController();
-    const end = whenNobodyWaits(options, () => {
-      // A thread that is at it would be ended, and with it the model that it has loaded.
-      if (place.waits) giveUp.abort();
+    const inAnyCase = (error: AppError) => Array.from({ length: task.batchSize }, () => ({ error }));
+    if (options.signal?.aborted) return inAnyCase(deadlineExceeded());
+    const place: Place = { lane: options.lane ?? "search", leave: null };
+    let end = () => {};
+    const nobodyWaits = new Promise<never>((_, reject) => {
+      end = whenNobodyWaits(options, () => {
+        // A thread that is at it would be ended, and with it the model that it has loaded.
+        if (place.leave === null) return;
+        place.leave();
+        reject(deadlineExceeded());
+      });
     });
     try {
+      // Without a signal, which would let it wait beside the pool's queue, in no lane.
       const { embeddings, failures } = await this.#throughput.measure(task.batchSize, () =>
-        this.#pool.run(
-          { ...task, ...at(place) },
-          { transferList: [task.pixels.buffer as ArrayBuffer], signal: giveUp.signal },
-        ),
+        Promise.race([
+          this.#pool.run({ ...task, ...at(place) }, { transferList: [task.pixels.buffer as ArrayBuffer] }),
+          nobodyWaits,
+        ]),
       );
       return Array.from({ length: task.batchSize }, (_, i) => {
         const failure = failures.get(i);
@@ -179,10 +186,10 @@ class ThreadedEmbedder implements Embedder {
         return { value: embeddings.slice(i * dim, (i + 1) * dim) };
       });
     } catch (cause) {
-      const error = giveUp.signal.aborted
-        ? deadlineExceeded()
-        : new AppError("INTERNAL", `A worker thread failed: ${(cause as Error).message}`, { cause });
-      return Array.from({ length: task.batchSize }, () => ({ error }));
+      if (cause instanceof AppError) return inAnyCase(cause);
+      return inAnyCase(
+        new AppError("INTERNAL", `A worker thread failed: ${(cause as Error).message}`, { cause }),
+      );
     } finally {
       end();
     }

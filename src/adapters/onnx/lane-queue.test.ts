@@ -13,7 +13,7 @@ function task(name: string, lane?: Lane): Task {
   return {
     name,
     [Piscina.queueOptionsSymbol]: null,
-    ...(lane && at({ lane, waits: false })),
+    ...(lane && at({ lane, leave: null })),
   } as unknown as Task;
 }
 
@@ -69,7 +69,7 @@ test("a pool of one thread runs searches before the imports that wait already, a
     const ran = new Int32Array(new SharedArrayBuffer(4));
     const gate = new Int32Array(new SharedArrayBuffer(4));
     const run = (lane: Lane, more: object = {}): Promise<number> =>
-      pool.run({ ran, ...more, ...at({ lane, waits: false }) });
+      pool.run({ ran, ...more, ...at({ lane, leave: null }) });
     const places = [run("import", { gate }), run("import"), run("import"), run("search"), run("search")];
     expect(pool.queueSize).toBe(4);
     Atomics.store(gate, 0, 1);

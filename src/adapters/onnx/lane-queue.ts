@@ -16,7 +16,7 @@ export class LaneQueue implements TaskQueue {
       const task = lane.shift();
       if (!task) continue;
       const place = placeOf(task);
-      if (place) place.waits = false;
+      if (place) place.leave = null;
       return task;
     }
     return null;
@@ -35,9 +35,10 @@ export class LaneQueue implements TaskQueue {
   }
 
   #enter(task: Task): ArrayTaskQueue {
+    const lane = this.#of(task);
     const place = placeOf(task);
-    if (place) place.waits = true;
-    return this.#of(task);
+    if (place) place.leave = () => lane.remove(task);
+    return lane;
   }
 
   #of(task: Task): ArrayTaskQueue {
@@ -58,8 +59,8 @@ export function inLanes() {
 /** Where a task is. */
 export interface Place {
   readonly lane: Lane;
-  /** Whether it is in the queue, and no thread has begun with it. */
-  waits: boolean;
+  /** Takes it out of the queue; null when it is not there, for a thread has begun with it. */
+  leave: (() => void) | null;
 }
 
 /** What {@link LaneQueue} goes by, as a part of a task. */

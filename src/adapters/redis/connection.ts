@@ -20,14 +20,18 @@ export async function connect(url: string): Promise<Redis> {
     commandTimeout: COMMAND_TIMEOUT_MS,
     retryStrategy,
   });
+  let failure: Error | undefined;
   // Told by what is asked of it meanwhile; unheard it would end the process.
-  redis.on("error", () => {});
+  redis.on("error", (error: Error) => {
+    failure = error;
+  });
   try {
     await redis.connect();
     return redis;
   } catch (cause) {
     redis.disconnect();
-    throw unavailable(cause);
+    // The first says why; the other only that there is no connection.
+    throw unavailable(failure ?? cause);
   }
 }
 
@@ -47,7 +51,7 @@ export function unavailable(cause: unknown): AppError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new AppError(
     "QUEUE_UNAVAILABLE",
-    `Redis, where pictures wait for the model, cannot be used (${why}).`,
+    `Redis, where pictures wait for the model, cannot be used (${why.replace(/\.$/u, "")}).`,
     {
       cause,
       retryAfterS: 2,

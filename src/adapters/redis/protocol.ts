@@ -1,9 +1,11 @@
 import type { Lane } from "../../core/ports.js";
 import { AppError, type ErrorCode, errorTable } from "../../errors.js";
 
-/** The queue's name, and what all keys in Redis begin with. */
-export const QUEUE = "embed";
+/** What all keys in Redis begin with. */
 export const PREFIX = "diptych";
+
+/** The queue of a model: while workers of several run, each takes what it can embed. */
+export const queueOf = (modelSha256: string) => `embed-${modelSha256.slice(0, 16)}`;
 
 /** BullMQ takes jobs of a lower number first. */
 export const PRIORITY: Readonly<Record<Lane, number>> = { search: 1, import: 10 };
@@ -66,14 +68,20 @@ export function decodeAnswer(bytes: Buffer): Answer | null {
       // A copy, for a float32 array begins at a multiple of four bytes.
       return { jobId, result: { value: new Float32Array(Uint8Array.from(body).buffer) } };
     }
-    case FAILURE:
-      return { jobId, result: { error: decodeFailure(body) } };
+    case FAILURE: {
+      const error = decodeFailure(body);
+      return error && { jobId, result: { error } };
+    }
     default:
       return null;
   }
 }
 
-function decodeFailure(body: Buffer): AppError {
-  const { code, message } = JSON.parse(body.toString()) as { code: ErrorCode; message: string };
-  return new AppError(Object.hasOwn(errorTable, code) ? code : "INTERNAL", message);
+function decodeFailure(body: Buffer): AppError | null {
+  try {
+    const { code, message } = JSON.parse(body.toString()) as { code: ErrorCode; message: unknown };
+    return new AppError(Object.hasOwn(errorTable, code) ? code : "INTERNAL", String(message));
+  } catch {
+    return null;
+  }
 }

@@ -16,17 +16,10 @@ import { deadlineExceeded, requireRoom } from "../../core/waiting.js";
 import { AppError } from "../../errors.js";
 import type { ModelPack } from "../models/pack.js";
 import { whenNobodyWaits } from "../when-nobody-waits.js";
+import { Answers } from "./answers.js";
 import { connect, unavailable } from "./connection.js";
 import { liveWorkers } from "./fleet.js";
-import {
-  answersChannel,
-  decodeAnswer,
-  type JobData,
-  PREFIX,
-  PRIORITY,
-  pixelsKey,
-  QUEUE,
-} from "./protocol.js";
+import { type JobData, PREFIX, PRIORITY, pixelsKey, queueOf } from "./protocol.js";
 
 /** How long pictures wait at most where nothing else is told: an import waits for its fleet, not for ever. */
 const LONGEST_WAIT_MS = 10 * 60_000;
@@ -43,16 +36,10 @@ const MOST_EVENTS = 100;
  */
 export async function createQueuedEmbedder(pack: ModelPack, url: string): Promise<Embedder> {
   const redis = await connect(url);
-  const subscriber = redis.duplicate();
-  subscriber.on("error", () => {});
   try {
-    await subscriber.connect();
-    const embedder = new QueuedEmbedder(pack, redis, subscriber);
-    await subscriber.subscribe(embedder.channel);
-    return embedder;
+    return new QueuedEmbedder(pack, redis, await Answers.open(redis));
   } catch (cause) {
     redis.disconnect();
-    subscriber.disconnect();
     throw unavailable(cause);
   }
 }
@@ -62,18 +49,19 @@ class QueuedEmbedder implements Embedder {
   readonly aspects;
   readonly verdicts;
   readonly colourBlindAspect;
-  readonly channel = answersChannel(randomUUID());
   readonly #sha256: string;
   readonly #inputSize: number;
   readonly #redis: Redis;
-  readonly #subscriber: Redis;
+  readonly #answers: Answers;
   readonly #queue: Queue<JobData>;
-  readonly #pending = new Map<string, (result: ItemResult<Embedding>) => void>();
   readonly #running = new Set<Promise<unknown>>();
+  /** Pictures of this process without an answer yet, in the queue or about to join it. */
+  readonly #asked: Record<Lane, number> = { search: 0, import: 0 };
+  #hadWorkers = false;
   #fleet: { readonly workers: readonly EmbeddingWorker[]; readonly askedAt: number } | null = null;
   #closing: Promise<void> | null = null;
 
-  constructor(pack: ModelPack, redis: Redis, subscriber: Redis) {
+  constructor(pack: ModelPack, redis: Redis, answers: Answers) {
     this.model = pack.identity;
     this.aspects = pack.manifest.aspects;
     this.verdicts = pack.manifest.verdicts ?? null;
@@ -81,16 +69,14 @@ class QueuedEmbedder implements Embedder {
     this.#sha256 = pack.identity.sha256!;
     this.#inputSize = pack.manifest.input.size;
     this.#redis = redis;
-    this.#subscriber = subscriber;
-    this.#queue = new Queue(QUEUE, {
+    this.#answers = answers;
+    this.#queue = new Queue(queueOf(this.#sha256), {
       connection: redis as never,
       prefix: PREFIX,
       streams: { events: { maxLen: MOST_EVENTS } },
     });
     this.#queue.on("error", () => {});
-    subscriber.on("messageBuffer", (_channel: Buffer, message: Buffer) => this.#take(message));
-    // What was asked, or its answer, may be lost with a connection.
-    for (const connection of [redis, subscriber]) connection.on("close", () => this.#giveUpAll());
+    redis.on("close", () => answers.giveUpAll());
   }
 
   async embed(tensors: readonly PixelTensor[], options: EmbedOptions = {}): Promise<ItemResult<Embedding>[]> {
@@ -126,7 +112,7 @@ class QueuedEmbedder implements Embedder {
     await Promise.allSettled(this.#running);
     await this.#queue.close().catch(() => {});
     this.#redis.disconnect();
-    this.#subscriber.disconnect();
+    this.#answers.close();
   }
 
   async #embedFitting(
@@ -136,27 +122,36 @@ class QueuedEmbedder implements Embedder {
     if (tensors.length === 0) return [];
     const { lane = "search", timeoutMs = LONGEST_WAIT_MS, signal } = options;
     const jobs = tensors.map((tensor) => ({ id: randomUUID() as string, tensor }));
-    const answers = jobs.map(({ id }) => this.#answerTo(id));
-    const endWait = whenNobodyWaits({ timeoutMs, ...(signal && { signal }) }, () =>
-      this.#giveUp(jobs.map(({ id }) => id)),
-    );
+    const ids = jobs.map(({ id }) => id);
+    const answers = ids.map((id) => this.#answers.to(id));
+    this.#asked[lane] += tensors.length;
+    const place = this.#asked[lane];
+    let gone = false;
+    let handed = false;
+    const endWait = whenNobodyWaits({ timeoutMs, ...(signal && { signal }) }, () => {
+      gone = true;
+      this.#answers.giveUp(ids, deadlineExceeded());
+      if (handed) this.#takeBack(ids);
+    });
     try {
-      if (lane === "search") await this.#requireWorkers(tensors.length);
-      await this.#hand(jobs, lane, timeoutMs, options.requestId);
+      if (!this.#answers.isHeard) throw unavailable("the connection was lost");
+      await this.#requireWorkers(lane, tensors.length, place);
+      handed = !gone;
+      if (handed) await this.#hand(jobs, lane, timeoutMs, options.requestId);
+      // Whoever went while they were handed over has not taken all of them back.
+      if (handed && gone) this.#takeBack(ids);
       const results = await Promise.all(answers);
       const lost = results.find((result) => "error" in result && result.error.code === "QUEUE_UNAVAILABLE");
       if (lost && "error" in lost) throw lost.error;
       return results;
     } catch (cause) {
+      if (handed) this.#takeBack(ids);
       throw cause instanceof AppError ? cause : unavailable(cause);
     } finally {
       endWait();
-      for (const { id } of jobs) this.#pending.delete(id);
+      this.#asked[lane] -= tensors.length;
+      this.#answers.forget(ids);
     }
-  }
-
-  #answerTo(id: string): Promise<ItemResult<Embedding>> {
-    return new Promise((resolve) => this.#pending.set(id, resolve));
   }
 
   /** The pixels first, which go when nobody waits any more; a worker drops what has none. */
@@ -167,10 +162,11 @@ class QueuedEmbedder implements Embedder {
     requestId: string | undefined,
   ): Promise<void> {
     const pixels = this.#redis.pipeline();
-    for (const { id, tensor } of jobs) pixels.set(pixelsKey(id), bytesOf(tensor), "PX", timeoutMs);
+    const expiresInMs = Math.max(1, Math.ceil(timeoutMs));
+    for (const { id, tensor } of jobs) pixels.set(pixelsKey(id), bytesOf(tensor), "PX", expiresInMs);
     const failure = (await pixels.exec())?.find(([error]) => error !== null)?.[0];
     if (failure) throw failure;
-    const { channel: answers } = this;
+    const answers = this.#answers.channel;
     await this.#queue.addBulk(
       jobs.map(({ id, tensor: { width, height } }) => ({
         name: lane,
@@ -180,20 +176,32 @@ class QueuedEmbedder implements Embedder {
     );
   }
 
-  /** @throws AppError when nobody would embed the pictures, or not in time. */
-  async #requireWorkers(pictures: number): Promise<void> {
+  /**
+   * @param place of the last picture among those that this process asked for. What is about to join does not wait in Redis yet.
+   * @throws AppError when nobody would embed the pictures, or not in time.
+   */
+  async #requireWorkers(lane: Lane, pictures: number, place: number): Promise<void> {
     const workers = await this.#workers();
     const own = workers.filter(({ model }) => model === this.#sha256);
+    this.#hadWorkers ||= own.length > 0;
+    // An import waits for workers to come, or to be replaced; those of another model are neither.
+    if (lane === "import" && (this.#hadWorkers || workers.length === 0)) return;
     if (own.length === 0 && workers.length > 0) {
       throw new AppError(
         "MODEL_MISMATCH",
         `The workers that run have another model than ${this.model.id}, with which the catalog's designs are embedded; start one with: diptych worker --model ${this.model.id}`,
       );
     }
-    if (own.length === 0) throw unavailable("no worker runs; start one with: diptych worker");
+    if (own.length === 0) {
+      throw new AppError(
+        "QUEUE_UNAVAILABLE",
+        "No worker runs that would embed the pictures; start one with: diptych worker",
+        { retryAfterS: 5 },
+      );
+    }
     const { search } = await this.#waiting();
     const picturesPerS = own.reduce((sum, worker) => sum + worker.picturesPerS, 0);
-    requireRoom(search + pictures, "search", picturesPerS);
+    requireRoom(Math.max(search + pictures, place), lane, picturesPerS);
   }
 
   async #waiting(): Promise<Record<Lane, number>> {
@@ -209,21 +217,10 @@ class QueuedEmbedder implements Embedder {
     return this.#fleet.workers;
   }
 
-  #take(message: Buffer): void {
-    const answer = decodeAnswer(message);
-    if (answer) this.#pending.get(answer.jobId)?.(answer.result);
-  }
-
   /** Nobody waits for these: no worker shall embed them. */
-  #giveUp(ids: readonly string[]): void {
-    for (const id of ids) this.#pending.get(id)?.({ error: deadlineExceeded() });
+  #takeBack(ids: readonly string[]): void {
     this.#redis.del(ids.map(pixelsKey)).catch(() => {});
     for (const id of ids) this.#queue.remove(id).catch(() => {});
-  }
-
-  #giveUpAll(): void {
-    const error = unavailable("the connection was lost");
-    for (const resolve of this.#pending.values()) resolve({ error });
   }
 }
 

@@ -10,7 +10,15 @@ import { AppError } from "../../errors.js";
 import { connect, connectPatiently } from "./connection.js";
 import { announce, HEARTBEAT_MS, leave } from "./fleet.js";
 import { Gate } from "./gate.js";
-import { encodeAnswer, givenKey, type JobData, PREFIX, pixelsKey, QUEUE, SET_ASIDE_KEY } from "./protocol.js";
+import {
+  encodeAnswer,
+  givenKey,
+  type JobData,
+  PREFIX,
+  pixelsKey,
+  queueOf,
+  SET_ASIDE_KEY,
+} from "./protocol.js";
 
 export interface WorkerOptions {
   /** The model, in this process. */
@@ -46,6 +54,8 @@ const LOST_CHECK_MS = 1500;
 const MOST_TIMES_LOST = 100;
 const COUNTED_FOR_S = 3600;
 const MOST_SET_ASIDE = 100;
+/** How long a worker that ends waits for a Redis that goes away meanwhile. */
+const REDIS_AWAITED_MS = 3000;
 
 interface Taken {
   readonly id: string;
@@ -66,10 +76,11 @@ export interface FleetWorker {
  */
 export async function startWorker(options: WorkerOptions): Promise<FleetWorker> {
   const redis = await connect(options.url);
-  const work = new FleetWork(options, redis);
-  const waiting = connectPatiently(options.url);
-  const worker = new Worker<JobData>(QUEUE, (job) => work.answer(job), {
-    connection: waiting as never,
+  // What a batch needs, and its answers, wait for a Redis that comes back: else a lost connection would be a failed picture.
+  const patient = connectPatiently(options.url);
+  const work = new FleetWork(options, patient);
+  const worker = new LeavableWorker(queueOf(options.embedder.model.sha256!), (job) => work.answer(job), {
+    connection: patient as never,
     prefix: PREFIX,
     concurrency: (BATCHES_RUNNING + 1) * options.maxBatchSize,
     lockDuration: LOCK_MS,
@@ -81,19 +92,41 @@ export async function startWorker(options: WorkerOptions): Promise<FleetWorker> 
   worker.on("error", () => {});
   const beat = () => announce(redis, work.told()).catch(() => {});
   await worker.waitUntilReady();
-  await beat();
-  const heartbeat = setInterval(beat, HEARTBEAT_MS);
+  let beating = beat();
+  await beating;
+  const heartbeat = setInterval(() => {
+    beating = beat();
+  }, HEARTBEAT_MS);
   return {
     told: () => work.told(),
     async close() {
       clearInterval(heartbeat);
       // Whoever asks for pictures shall look for another worker by now.
+      await beating;
       await leave(redis, work.id).catch(() => {});
-      await worker.close();
+      await worker.finish(patient);
       redis.disconnect();
-      waiting.disconnect();
+      patient.disconnect();
     },
   };
+}
+
+/** BullMQ's own close waits for ever for connections that were lost. */
+class LeavableWorker extends Worker<JobData> {
+  /** Finishes what was taken, unless Redis is away: nobody would hear of it. */
+  async finish(connection: Redis): Promise<void> {
+    const blocking = await this.backend.blockingClient;
+    if (connection.status !== "ready" || blocking?.status !== "ready") return this.close(true);
+    let timer: NodeJS.Timeout | undefined;
+    const lost = new Promise<void>((resolve) => {
+      connection.on("close", () => {
+        timer ??= setTimeout(resolve, REDIS_AWAITED_MS);
+      });
+    });
+    await Promise.race([this.close(), lost]);
+    clearTimeout(timer);
+    await this.lockManager.close();
+  }
 }
 
 class FleetWork {
@@ -184,7 +217,10 @@ class FleetWork {
     if (wanted.length === 0) return batch.map(() => null);
     await this.#noteGiven(batch.filter((_, i) => found[i]));
     const started = performance.now();
-    const results = await this.#throughput.measure(wanted.length, () => this.#options.embedder.embed(wanted));
+    // The searches' bound was held where they were asked.
+    const results = await this.#throughput.measure(wanted.length, () =>
+      this.#options.embedder.embed(wanted, { lane: "import" }),
+    );
     this.#pictures += wanted.length;
     this.#batches += 1;
     const requestIds = batch.flatMap(({ data }) => data.requestId ?? []);

@@ -15,6 +15,7 @@ export const catalogueStyle = `
 .counts dd { font-size: 28px; font-variant-numeric: tabular-nums; line-height: 1.2; }
 .import form { margin: 0; }
 .status { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr)); gap: 8px 48px; margin-bottom: 32px; }
+.scroll + .links, .status ~ .links { margin-top: 24px; }
 .routes { margin-top: 24px; }
 .route { border-bottom: 1px solid var(--line); }
 .route summary { cursor: pointer; padding: 12px 0; overflow-wrap: anywhere; }
