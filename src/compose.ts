@@ -180,7 +180,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
     catalog,
     directory,
     search: (request) => search(request, ports),
-    embed: (query, options) => embedQuery(query, ports, options),
+    embed: (query, options) => embedQuery(query, { ...ports, images }, options),
     load: () => embedder.load(),
     rank: (embeddings, request = {}) => rankDesigns(embeddings, request, ports),
     async import(source, request = {}) {

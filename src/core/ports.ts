@@ -58,11 +58,11 @@ export interface ImageReader {
   toFullSize(bytes: Uint8Array, crop?: Crop): Promise<Uint8Array>;
 
   /**
-   * Tensor and thumbnail of the whole picture, decoded once.
+   * Tensor and thumbnail, decoded once.
    *
    * @throws AppError as {@link ImageReader.toTensor}.
    */
-  read(bytes: Uint8Array): Promise<ReadPicture>;
+  read(bytes: Uint8Array, crop?: Crop): Promise<ReadPicture>;
 }
 
 /** Keeps picture files that are nowhere else, such as those that came over HTTP. */

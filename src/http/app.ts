@@ -4,6 +4,7 @@ import { secureHeaders } from "hono/secure-headers";
 import type { Diptych } from "../compose.js";
 import { LANES } from "../core/ports.js";
 import { AppError } from "../errors.js";
+import { admitSearches } from "./admission.js";
 import { DeletedDesigns } from "./deleted-designs.js";
 import { addDesignRoutes } from "./designs.js";
 import { ImportJobs } from "./imports/import-jobs.js";
@@ -100,6 +101,8 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
     }),
   );
   api.use(sameOrigin);
+  const admission = admitSearches();
+  for (const path of [`${API}/searches`, "/search", "/upload"]) api.use(path, admission);
   addStatusRoutes(api, served, isDraining);
   addSearchRoutes(api, served);
   addDesignRoutes(api, served);

@@ -5,6 +5,7 @@ import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
 import { parseFilter } from "../core/filter.js";
 import type { QueryPictures, Ranking, RankingRequest } from "../core/search.js";
 import { AppError } from "../errors.js";
+import { timeLeftMs } from "./admission.js";
 import type { RankingQuery } from "./schemas.js";
 import { API, type Served } from "./served.js";
 
@@ -62,34 +63,18 @@ export async function queryOf({ front, back, frontCrop, backCrop }: QueryFields)
   );
 }
 
-/** After so long an answer is too late: whoever searches has given up. */
-const SEARCH_TIMEOUT_MS = 15_000;
-
 /** Embeds what is searched by and keeps it under the id that is returned, to be ranked there. */
 export async function keepSearch(
   context: Context,
   { diptych, searches }: Served,
   query: QueryPictures,
 ): Promise<string> {
-  const making = thumbnailsOf(query, diptych);
-  // What a picture fails with is told by the embedding, which knows whose it is.
-  making.catch(() => {});
-  const { embeddings } = await diptych.embed(query, {
-    timeoutMs: SEARCH_TIMEOUT_MS,
+  const { embeddings, thumbnails } = await diptych.embed(query, {
+    timeoutMs: timeLeftMs(context),
     signal: context.req.raw.signal,
     requestId: context.get("requestId"),
   });
-  return searches.keep({ embeddings, thumbnails: await making }, query);
-}
-
-async function thumbnailsOf(
-  { pictures, crops = {} }: QueryPictures,
-  { thumbnail }: Served["diptych"],
-): Promise<PerView<Uint8Array>> {
-  const made = viewsOf(pictures).map(
-    async (view) => [view, await thumbnail(pictures[view]!, crops[view])] as const,
-  );
-  return Object.fromEntries(await Promise.all(made));
+  return searches.keep({ embeddings, thumbnails }, query);
 }
 
 /** Where the thumbnails of a kept search's pictures are. */

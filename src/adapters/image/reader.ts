@@ -90,8 +90,8 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
       return picture.run(picture.atMost(FULL_SIZE.longSide).webp(FULL_SIZE).toBuffer());
     },
 
-    async read(bytes) {
-      const picture = await openPicture(bytes, limits);
+    async read(bytes, crop) {
+      const picture = await openPicture(bytes, limits, crop);
       const working = await picture.pixels(Math.max(workingSide, THUMBNAIL.longSide));
       const [tensor, thumbnail] = await Promise.all([
         tensorFrom(picture, working),

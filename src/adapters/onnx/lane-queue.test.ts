@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Piscina, type TaskQueue } from "piscina";
 import { expect, test } from "vitest";
 import type { Lane } from "../../core/ports.js";
-import { at, inLanes, LaneQueue } from "./lane-queue.js";
+import { at, inLanes, LaneQueue, type Place } from "./lane-queue.js";
 
 type Task = Parameters<TaskQueue["push"]>[0];
 
@@ -54,6 +54,20 @@ test("it has the size of both lanes, and what is removed is gone from its own", 
   queue.remove(tasks[1]!);
   expect(namesIn(queue)).toEqual(["import 2"]);
   expect(queue.size).toBe(0);
+});
+
+test("a task can leave while it is in the queue, and not any more when a thread has begun with it", () => {
+  const queue = new LaneQueue();
+  const places: Place[] = (["search", "search", "import"] as const).map((lane) => ({ lane, leave: null }));
+  for (const place of places)
+    queue.push({ name: place.lane, [Piscina.queueOptionsSymbol]: place } as unknown as Task);
+  expect(places.map(({ leave }) => leave)).not.toContain(null);
+  queue.shift();
+  expect(places[0]!.leave).toBeNull();
+  places[1]!.leave!();
+  expect(queue.size).toBe(1);
+  expect(namesIn(queue)).toEqual(["import"]);
+  expect(places[2]!.leave).toBeNull();
 });
 
 test("a pool of one thread runs searches before the imports that wait already, and each in its order", async () => {

@@ -48,7 +48,9 @@ function retryStrategy(attempts: number): number {
 
 /** What comes of a Redis that cannot be reached, or takes no more. */
 export function unavailable(cause: unknown): AppError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  // A connection's failure tells by its message where Redis is, which is nobody's business.
+  const why =
+    cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
   return new AppError(
     "QUEUE_UNAVAILABLE",
     `Redis, where pictures wait for the model, cannot be used (${why.replace(/\.$/u, "")}).`,

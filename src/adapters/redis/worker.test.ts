@@ -146,17 +146,18 @@ describe.skipIf(noRedis !== null)("a worker", () => {
     expect(model.pictures).toEqual([]);
   });
 
-  test("takes a picture alone that a worker was lost with, and sets it aside after the second", async () => {
+  test("takes a picture alone that a worker was lost with, and sets it aside after the third", async () => {
     const { model } = await world.startWorker();
-    expect(await askFor(1, { given: 1 })).toMatchObject({ result: answered(1)[0] });
-    const { id, result } = await askFor(2, { given: 2 });
+    for (const given of [1, 2])
+      expect(await askFor(given, { given })).toMatchObject({ result: answered(given)[0] });
+    const { id, result } = await askFor(3, { given: 3 });
     expect(result).toMatchObject({
-      error: { code: "INTERNAL", message: expect.stringMatching(/set aside, for 2 workers ended/u) },
+      error: { code: "INTERNAL", message: expect.stringMatching(/set aside, for 3 workers ended/u) },
     });
-    expect(model.batches).toEqual([[1]]);
+    expect(model.batches).toEqual([[1], [2]]);
     const { client } = world.redis();
     const list = (await client.lrange(SET_ASIDE_KEY, 0, -1)).map((text) => JSON.parse(text));
-    expect(list).toEqual([{ jobId: id, deaths: 2 }]);
+    expect(list).toEqual([{ jobId: id, deaths: 3 }]);
     // What is counted ends with the picture.
     expect(await client.keys("diptych:given:*")).toEqual([]);
   });
@@ -165,7 +166,7 @@ describe.skipIf(noRedis !== null)("a worker", () => {
     const { client } = world.redis();
     await world.startWorker();
     await client.lpush(SET_ASIDE_KEY, ...range(150).map(String));
-    const { id } = await askFor(2, { given: 2 });
+    const { id } = await askFor(2, { given: 3 });
     expect(await client.llen(SET_ASIDE_KEY)).toBe(100);
     expect(await client.lindex(SET_ASIDE_KEY, 0)).toContain(id);
   });

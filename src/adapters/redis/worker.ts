@@ -45,11 +45,14 @@ export interface WorkerListeners {
 
 /** Batches that run at once: while one is at the model, the next is read. */
 const BATCHES_RUNNING = 2;
-/** Pictures that a worker died of so often are set aside. */
-const MOST_DEATHS = 2;
+/**
+ * Pictures with which so many workers died are set aside: once in company, which may have been to blame, and twice alone, for one
+ * worker may be ended by something else.
+ */
+const MOST_DEATHS = 3;
 /** A worker that was not heard of for so long has lost what it had taken; it comes back to the queue then. */
-const LOCK_MS = 4000;
-const LOST_CHECK_MS = 1500;
+const LOCK_MS = 2000;
+const LOST_CHECK_MS = 500;
 /** A picture is lost with a worker more often than it is given to a model, namely whenever it waits beside one that kills. */
 const MOST_TIMES_LOST = 100;
 const COUNTED_FOR_S = 3600;
@@ -65,7 +68,7 @@ interface Taken {
 /** A process that embeds pictures for others; it works until it is closed. */
 export interface FleetWorker {
   readonly told: () => EmbeddingWorker;
-  /** Finishes what it has taken, and takes no more. */
+  /** Finishes what it has taken, and takes no more. Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -97,16 +100,21 @@ export async function startWorker(options: WorkerOptions): Promise<FleetWorker> 
   const heartbeat = setInterval(() => {
     beating = beat();
   }, HEARTBEAT_MS);
+  const end = async () => {
+    clearInterval(heartbeat);
+    // Whoever asks for pictures shall look for another worker by now.
+    await beating;
+    await leave(redis, work.id).catch(() => {});
+    await worker.finish(patient);
+    redis.disconnect();
+    patient.disconnect();
+  };
+  let ending: Promise<void> | null = null;
   return {
     told: () => work.told(),
-    async close() {
-      clearInterval(heartbeat);
-      // Whoever asks for pictures shall look for another worker by now.
-      await beating;
-      await leave(redis, work.id).catch(() => {});
-      await worker.finish(patient);
-      redis.disconnect();
-      patient.disconnect();
+    close() {
+      ending ??= end();
+      return ending;
     },
   };
 }

@@ -1,0 +1,77 @@
+/**
+ * `npm run bench:load [PAIRS] [WAY...] [LOAD...]`: what the served product bears, over a catalogue of 300 drawn pairs, or as many as
+ * are told, in every way of serving the same search, and beside them the loop of Flask, Redis and Keras that is copied everywhere,
+ * written anew for the same pictures, model and catalog (bench/load/polling). All or those that are named:
+ *
+ * - ways: in-process, one-worker, two-workers, polling.
+ * - loads: low (one client), saturation (as many at a time as keep the model busy), stress (the article's test: 500 clients, one
+ *   every 50 ms), at-once (200 clients), overload (twice what saturation came to, whatever becomes of it; needs saturation), kills
+ *   (workers are killed while 2,000 pictures wait).
+ *
+ * Every process runs on the same processors, this one too, which sends the searches: where they are all busy, what the loop's
+ * sleeps cost does not show. The event loop is as the web process tells Prometheus of it at the end of each load, which is of that
+ * load alone, for prom-client begins anew when it is read; 10 ms of it are the interval of the timer that it is measured by.
+ */
+import { loadavg } from "node:os";
+import { readArguments } from "./load/arguments.js";
+import { Client } from "./load/client.js";
+import { type KillTally, killWorkers } from "./load/kills.js";
+import { LOADS } from "./load/loads.js";
+import { type Measured, measure } from "./load/measured.js";
+import { Processes } from "./load/processes.js";
+import { prepare } from "./load/queries.js";
+import { batchRow, cpuRow, killRow, loadRow } from "./load/rows.js";
+import { targetRows } from "./load/targets.js";
+import { WAYS } from "./load/ways.js";
+import { reportTables } from "./measure.js";
+
+const QUERIES = 20;
+
+const { size, ways, loads, kills } = readArguments(process.argv.slice(2));
+const processes = new Processes();
+const measured: Measured[] = [];
+let killed: KillTally | null = null;
+const loadBefore = loadavg()[0]!;
+try {
+  const { catalog, queries } = await prepare(size, QUERIES);
+  for (const way of ways) {
+    await WAYS[way](processes, catalog, async (serving) => {
+      const client = new Client(serving.searches, queries);
+      await warmUp(client);
+      let capacity = Number.NaN;
+      for (const load of loads) {
+        // Nothing bounds its queue.
+        if (way === "polling" && load === "overload") continue;
+        console.error(`${way}: ${load}`);
+        const result = await measure(serving, () => LOADS[load](client, capacity));
+        measured.push({ way, load, ...result });
+        if (load === "saturation") capacity = result.tally.perS;
+      }
+      client.close();
+    });
+  }
+  if (kills) {
+    console.error("kills");
+    killed = await killWorkers(processes, queries);
+  }
+} finally {
+  await processes.endAll();
+}
+const tablesOfLoads = loads.map((load) => [load, measured.filter((row) => row.load === load).map(loadRow)]);
+reportTables({
+  ...Object.fromEntries(tablesOfLoads),
+  ...(measured.length > 0 && {
+    "batches by how many pictures they had": measured.map(batchRow),
+    "ms of the processors for each search that was sent": measured.map(cpuRow),
+  }),
+  ...(killed && { kills: [killRow(killed)] }),
+  "targets of the plan": targetRows(measured, killed),
+  machine: [{ "load average before": loadBefore, after: loadavg()[0]! }],
+});
+
+async function warmUp(client: Client): Promise<void> {
+  for (let i = 0; i < QUERIES; i++) {
+    const { status, body } = await client.search(i);
+    if (!body.includes('"matches":[{')) throw new Error(`A search was answered with ${status}: ${body}`);
+  }
+}

@@ -1,0 +1,18 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { Running } from "./processes.js";
+
+/** Linux counts in hundredths of a second. */
+const TICK_MS = 10;
+
+/** What processes have used of the processors since they began; nothing where the system does not tell. */
+export function cpuMs(processes: readonly Running[]): number {
+  return processes.reduce((sum, { pid }) => {
+    const file = `/proc/${pid}/stat`;
+    if (!existsSync(file)) return sum;
+    // The second field, a name in brackets, may contain spaces.
+    const fields = readFileSync(file, "utf8")
+      .replace(/^.*\) /su, "")
+      .split(" ");
+    return sum + TICK_MS * (Number(fields[11]) + Number(fields[12]));
+  }, 0);
+}
