@@ -107,10 +107,10 @@ export interface Embedder {
 
   /**
    * One result per tensor, in the same order. A tensor that fails is reported by itself. What nobody waits for any more is not
-   * embedded.
+   * embedded, and reported as DEADLINE_EXCEEDED.
    *
-   * @throws AppError INTERNAL when the embedder is closed; QUEUE_FULL when too much of the lane waits; DEADLINE_EXCEEDED when
-   * nobody waits any more; QUEUE_UNAVAILABLE when the model runs elsewhere and that cannot be reached.
+   * @throws AppError INTERNAL when the embedder is closed; QUEUE_FULL when too much of the lane waits; QUEUE_UNAVAILABLE when the
+   * model runs elsewhere and that cannot be reached; MODEL_MISMATCH when only other models run there.
    */
   embed(tensors: readonly PixelTensor[], options?: EmbedOptions): Promise<ItemResult<Embedding>[]>;
 
