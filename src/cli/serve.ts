@@ -1,14 +1,14 @@
-import type { Server } from "node:http";
-import { serve } from "@hono/node-server";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { collectDefaultMetrics } from "prom-client";
 import { openDiptych } from "../compose.js";
 import type { Config } from "../config.js";
-import { AppError } from "../errors.js";
 import { createApp } from "../http/app.js";
 import { removeStaleUploads } from "../http/imports/receive-upload.js";
 import { createLog } from "../log.js";
 import { version } from "../version.js";
 import { untilToldToEnd } from "./interruptible.js";
+import { listen } from "./listen.js";
 
 /** After so long without a byte in either direction a connection is ended. */
 const IDLE_MS = 120_000;
@@ -36,31 +36,17 @@ export async function runServe({ port, host }: ServeFlags, config: Config): Prom
   });
   collectDefaultMetrics({ register: app.metrics.registry });
   try {
-    await new Promise<void>((resolve, reject) => {
-      const server = serve(
-        // A large upload may take long, as long as it does not stand still.
-        { fetch: app.api.fetch, port, hostname: host, serverOptions: { requestTimeout: 0 } },
-        (address) => {
-          process.stderr.write(`Diptych answers at http://${told(host)}:${address.port}\n`);
-        },
-      );
-      (server as Server).setTimeout(IDLE_MS);
-      server.on("error", (cause: NodeJS.ErrnoException) =>
-        reject(
-          new AppError(
-            "INVALID_REQUEST",
-            `${host}:${port} cannot be listened on (${cause.code}); choose another --port or --host.`,
-            { cause },
-          ),
-        ),
-      );
-      void untilToldToEnd().then(() => {
-        draining = true;
-        // With it end those who watch an import, who would keep the server open.
-        void app.close();
-        server.close(() => resolve());
-      });
-    });
+    const server = await listen(app.api.fetch, { port, host, flags: "--port or --host" });
+    server.setTimeout(IDLE_MS);
+    const address = server.address() as AddressInfo;
+    process.stderr.write(`Diptych answers at http://${told(host)}:${address.port}\n`);
+    await untilToldToEnd();
+    draining = true;
+    const ended = once(server, "close");
+    server.close();
+    // With it end those who watch an import, who would keep the server open.
+    await app.close();
+    await ended;
   } finally {
     await app.close();
     await diptych.close();

@@ -1,12 +1,10 @@
-import { type ServerType, serve } from "@hono/node-server";
-import type { Hono } from "hono";
 import { collectDefaultMetrics } from "prom-client";
 import { openWorker, type WorkerRequest } from "../compose.js";
 import type { Config } from "../config.js";
-import { AppError } from "../errors.js";
 import { createWorkerApp, WorkerMetrics } from "../http/worker-metrics.js";
 import { createLog } from "../log.js";
 import { untilToldToEnd } from "./interruptible.js";
+import { listen } from "./listen.js";
 
 export interface WorkerFlags {
   readonly concurrency?: number;
@@ -42,7 +40,14 @@ export async function runWorker(flags: WorkerFlags, config: Config): Promise<voi
     },
   };
   // Before the model is loaded: a port that is taken is told at once.
-  const server = metricsPort === undefined ? null : await listen(createWorkerApp(metrics), metricsPort);
+  const server =
+    metricsPort === undefined
+      ? null
+      : await listen(createWorkerApp(metrics).fetch, {
+          port: metricsPort,
+          host: "0.0.0.0",
+          flags: "--metrics-port",
+        });
   try {
     await work(
       await openWorker({ ...config, threads: concurrency }, { maxBatchSize, maxQueueDelayMs, listeners }),
@@ -57,21 +62,4 @@ export async function runWorker(flags: WorkerFlags, config: Config): Promise<voi
     log.info("ending: what was taken is finished");
     await worker.close();
   }
-}
-
-const HOST = "0.0.0.0";
-
-function listen(app: Hono, port: number): Promise<ServerType> {
-  return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, port, hostname: HOST }, () => resolve(server));
-    server.on("error", (cause: NodeJS.ErrnoException) =>
-      reject(
-        new AppError(
-          "INVALID_REQUEST",
-          `${HOST}:${port} cannot be listened on (${cause.code}); choose another --metrics-port.`,
-          { cause },
-        ),
-      ),
-    );
-  });
 }
