@@ -1,7 +1,5 @@
 import { destination, type Logger, pino, stdTimeFunctions } from "pino";
 
-export type { Logger };
-
 /** Structured logs, a JSON object a line, on standard error. */
 export function createLog(level: string): Logger {
   return pino(

@@ -144,6 +144,11 @@ function addGauges({ diptych, searches, imports, metrics }: Served): void {
       },
     );
   }
+  metrics.gauge(
+    "diptych_searches_embedding",
+    "Searches whose pictures are being decoded and embedded.",
+    () => metrics.searchesEmbedding,
+  );
   metrics.gauge("diptych_searches_kept", "Searches that can be ranked again.", () => searches.count);
   metrics.gauge("diptych_imports_unfinished", "Imports that run or wait.", () => imports.unfinished);
 }

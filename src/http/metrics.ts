@@ -41,11 +41,6 @@ export class Metrics {
     ageBuckets: 5,
     registers: [this.registry],
   });
-  readonly #embedding = new Gauge({
-    name: "diptych_searches_embedding",
-    help: "Searches whose pictures are being decoded and embedded.",
-    registers: [this.registry],
-  });
   #searchesEmbedding = 0;
 
   /** Measures every request. */
@@ -104,11 +99,11 @@ export class Metrics {
   }
 
   async #whileEmbedding<T>(work: () => Promise<T>): Promise<T> {
-    this.#embedding.set(++this.#searchesEmbedding);
+    this.#searchesEmbedding += 1;
     try {
       return await work();
     } finally {
-      this.#embedding.set(--this.#searchesEmbedding);
+      this.#searchesEmbedding -= 1;
     }
   }
 
