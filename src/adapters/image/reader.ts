@@ -79,8 +79,8 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
       return tensorFrom(picture, await picture.pixels(workingSide));
     },
 
-    async toThumbnail(bytes, crop) {
-      const picture = await openPicture(bytes, limits, crop);
+    async toThumbnail(bytes) {
+      const picture = await openPicture(bytes, limits);
       // An SVG has no pixels that could be enlarged: its long side is always the full 256.
       return picture.run(picture.atMost(THUMBNAIL.longSide).webp(THUMBNAIL).toBuffer());
     },
