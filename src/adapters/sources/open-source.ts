@@ -68,13 +68,6 @@ export async function openManifest(path: string, baseDirectory: string): Promise
   return { count, rows };
 }
 
-/** Whether the file's name ends as a manifest's does. */
-export function isManifestName(name: string): boolean {
-  return MANIFEST_ENDINGS.includes(extname(name).toLowerCase());
-}
-
-const MANIFEST_ENDINGS = [".csv", ".tsv", ".jsonl", ".ndjson"];
-
 function manifestRows(path: string, baseDirectory: string): () => AsyncIterable<SourceItem> {
   const ending = extname(path).toLowerCase();
   switch (ending) {

@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import { rm } from "node:fs/promises";
 import type { Diptych } from "../../compose.js";
 import type { ImportProgress, RowError } from "../../core/import.js";
+import { isManifestName } from "../../core/manifest-name.js";
 import { AppError, type ErrorCode } from "../../errors.js";
 import { detailOf, isForKeeper } from "../problem.js";
 import type { ReceivedUpload } from "./receive-upload.js";
@@ -200,14 +201,10 @@ export class ImportJobs {
   }
 }
 
-/** What an upload is called. */
+/** What an upload is called: by its one file, its manifest or its folder. */
 function sourceName(names: readonly string[]): string {
-  const [first = ""] = names.toSorted((a, b) => Number(isPicture(a)) - Number(isPicture(b)));
-  const folder = first.split("/", 1)[0]!;
-  const others = names.length - 1;
-  return others === 0 ? first : `${isPicture(first) && folder !== "" ? folder : first} +${others}`;
-}
-
-function isPicture(name: string): boolean {
-  return !/\.(?:zip|csv|tsv|jsonl|ndjson)$/iu.test(name);
+  const [first = "", ...others] = names;
+  if (others.length === 0) return first;
+  const [folder] = first.split("/", 1);
+  return `${names.find(isManifestName) ?? folder} +${others.length}`;
 }

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve, sep } from "node:path";
+import { isManifestName } from "../../../core/manifest-name.js";
 import { AppError } from "../../../errors.js";
-import { isManifestName, openManifest, type Source, toAsync } from "../open-source.js";
+import { openManifest, type Source, toAsync } from "../open-source.js";
 import { pairPictures } from "../picture-folder.js";
 import { isPictureName } from "../view-name.js";
 import { looseFiles, type UploadedFiles } from "./uploaded-files.js";
