@@ -124,10 +124,11 @@ describe("a page", () => {
     },
   );
 
-  test("shows names as they are, never as markup, and runs no scripts but its own file", async () => {
+  test("shows names as they are, never as markup, and runs no scripts but its own files", async () => {
     const { response, text } = await open("/designs/A/similar");
     expect(text.match(/<script[^>]*>/gu)).toEqual([
       expect.stringMatching(/^<script type="module" src="\/assets\/result\.[0-9a-f]{12}\.js">$/u),
+      expect.stringMatching(/^<script type="module" src="\/assets\/beside\.[0-9a-f]{12}\.js">$/u),
     ]);
     expect(text).toContain("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;");
     expect(response.headers.get("Content-Security-Policy")).toMatch(

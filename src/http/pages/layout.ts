@@ -19,6 +19,7 @@ export const SCRIPTS = {
   search: script("search"),
   crop: script("crop"),
   result: script("result"),
+  beside: script("beside"),
   upload: script("upload"),
   progress: script("progress"),
 } as const;

@@ -33,7 +33,7 @@ export function resultPage(result: ResultPage): Html {
   const { title, query, answer, downloads } = result;
   const texts = textsOf(result.language);
   return page(
-    { ...result, place: "search", scripts: ["result"] },
+    { ...result, place: "search", scripts: ["result", "beside"] },
     html`<div class="result">
 <aside class="query" aria-label="${texts.yourPair}">
 <h2>${texts.yourPair}</h2>
