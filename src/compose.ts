@@ -2,24 +2,18 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { createPictureStore } from "./adapters/files/picture-store.js";
 import { drawContactSheet, type SheetFormat } from "./adapters/image/contact-sheet.js";
-import { createImageReader, DEFAULT_LIMITS } from "./adapters/image/reader.js";
-import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
+import { DEFAULT_LIMITS } from "./adapters/image/reader.js";
+import { openCatalog } from "./adapters/lancedb/open-catalog.js";
 import { findPack } from "./adapters/models/find-pack.js";
-import type { ModelPack } from "./adapters/models/pack.js";
-import { readFeatureFiles, writeFeatureFiles } from "./adapters/npy/features.js";
-import { createEmbedder } from "./adapters/onnx/embedder.js";
-import { createQueuedEmbedder } from "./adapters/redis/queued-embedder.js";
-import { type FleetWorker, startWorker, type WorkerOptions } from "./adapters/redis/worker.js";
 import { openSource, type Source } from "./adapters/sources/open-source.js";
 import { createPictureFileReader } from "./adapters/sources/picture-file.js";
 import { openUpload, type Upload } from "./adapters/sources/upload/open-upload.js";
-import { type Config, readConfig, type Settings } from "./config.js";
+import { readConfig, type Settings } from "./config.js";
 import type { Aspect } from "./core/aspects.js";
 import type { Crop } from "./core/crop.js";
 import type { PerView, Picture } from "./core/design.js";
 import type { Embedding } from "./core/embedding.js";
 import { type ImportProgress, type ImportSummary, importDesigns, type RowError } from "./core/import.js";
-import { type FeatureImportSummary, importFeatures } from "./core/import-features.js";
 import { createInTurn } from "./core/in-turn.js";
 import type {
   Catalog,
@@ -44,10 +38,11 @@ import {
   search,
 } from "./core/search.js";
 import { createJudge } from "./core/verdict.js";
-import { AppError } from "./errors.js";
+import { embedderFor, readerFor } from "./embedders.js";
 
 const now = () => performance.now();
-const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+/** SHA-256, in lower-case hexadecimal. */
+export const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const readPicture = createPictureFileReader(DEFAULT_LIMITS.maxImageBytes);
 
 /** Beside a running system: what the command line reads its sources and pictures with. */
@@ -243,112 +238,7 @@ async function drawSheet(request: SheetRequest, catalog: Catalog, images: ImageR
   });
 }
 
-/**
- * Brings the tutorial's `name_list.csv`, `img_feature_f.npy` and `img_feature_b.npy` into the catalog as they are; no
- * model is needed. The catalog then holds the model that `model.json` beside them names, or, without it, the tutorial's.
- */
-export async function importFeatureFiles(
-  directory: string,
-  config: Config,
-  request: ImportRequest = {},
-): Promise<FeatureImportSummary> {
-  const files = await readFeatureFiles(directory, { imagesDirectory: request.imagesDirectory });
-  try {
-    const catalog = await openCatalog({ directory: config.catalog, model: files.model });
-    try {
-      request.onStart?.(files.count);
-      const summary = await importFeatures({
-        rows: files.rows(),
-        model: files.model,
-        catalog,
-        readFile: readPicture,
-        hash,
-        // Only thumbnails are made, for which the square of the model makes no difference.
-        images: createImageReader({ inputSize: 224, resizePolicy: "tutorial" }),
-        ...listeners(request),
-      });
-      if (summary.imported > 0) await catalog.compact();
-      return summary;
-    } finally {
-      await catalog.close();
-    }
-  } finally {
-    await files.close();
-  }
-}
-
-/** Writes the catalog's embeddings as the tutorial's three files; the model itself is not needed. */
-export async function exportFeatureFiles(directory: string, config: Config): Promise<{ designs: number }> {
-  const model = await readCatalogModel(config.catalog);
-  if (!model) {
-    throw new AppError(
-      "CATALOG_UNAVAILABLE",
-      `There is no catalog in ${config.catalog}; import designs first with: diptych import SOURCE --catalog ${config.catalog}`,
-    );
-  }
-  const catalog = await openCatalog({ directory: config.catalog, model, create: false });
-  try {
-    return await writeFeatureFiles(directory, catalog);
-  } finally {
-    await catalog.close();
-  }
-}
-
-/** Reads pictures as the pack's network takes them. */
-export function readerFor({ manifest }: ModelPack): ImageReader {
-  const { input, resizePolicy, resample } = manifest;
-  return createImageReader({ inputSize: input.size, resizePolicy, resample });
-}
-
-/**
- * Runs the model in threads of this process or, where Redis is told, hands pictures to workers.
- *
- * @throws AppError as {@link createEmbedder} and {@link createQueuedEmbedder}.
- */
-export function embedderFor(pack: ModelPack, config: Config): Promise<Embedder> {
-  return config.redis === undefined ? localEmbedder(pack, config) : createQueuedEmbedder(pack, config.redis);
-}
-
-function localEmbedder(pack: ModelPack, { threads, device }: Config): Promise<Embedder> {
-  return createEmbedder(pack, { device, ...(threads !== undefined && { threads }) });
-}
-
-export interface WorkerRequest
-  extends Pick<WorkerOptions, "maxBatchSize" | "maxQueueDelayMs" | "listeners"> {}
-
-/**
- * Embeds pictures for other processes until it is closed; ready when it returns.
- *
- * @throws AppError INVALID_REQUEST when no Redis is told; as {@link openDiptych} for the model, as {@link startWorker} for Redis.
- */
-export async function openWorker(
-  config: Config,
-  request: WorkerRequest,
-): Promise<FleetWorker & { readonly model: ModelIdentity }> {
-  if (config.redis === undefined) {
-    throw new AppError(
-      "INVALID_REQUEST",
-      "A worker takes pictures from Redis; tell its address with --redis redis://HOST:6379 (or REDIS_URL).",
-    );
-  }
-  const pack = await findPack(config.model, config.models);
-  const embedder = await localEmbedder(pack, config);
-  try {
-    const worker = await startWorker({ ...request, embedder, url: config.redis });
-    return {
-      ...worker,
-      model: embedder.model,
-      async close() {
-        await worker.close();
-        await embedder.close();
-      },
-    };
-  } catch (error) {
-    await embedder.close();
-    throw error;
-  }
-}
-
-function listeners({ onProgress = () => {}, onError = () => {}, signal }: ImportListeners) {
+/** What an import is told of, where nothing is told. */
+export function listeners({ onProgress = () => {}, onError = () => {}, signal }: ImportListeners) {
   return { onProgress, onError, signal };
 }

@@ -1,5 +1,4 @@
 /** The work that makes a catalog another model's, and a model out of a catalog: composed of the adapters, as compose.ts is. */
-import { createHash } from "node:crypto";
 import path from "node:path";
 import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
 import { openReembedding, type Reembedding, rollBack } from "./adapters/lancedb/reembedding.js";
@@ -9,12 +8,13 @@ import { freeDirectory, isFree } from "./adapters/models/new-pack.js";
 import type { ModelPack } from "./adapters/models/pack.js";
 import { reprojection } from "./adapters/models/reprojection.js";
 import { writeTrainedPack } from "./adapters/models/trained-pack.js";
-import { embedderFor, type ImportListeners, readerFor, readPicture } from "./compose.js";
+import { hash, type ImportListeners, readPicture } from "./compose.js";
 import type { Config } from "./config.js";
 import { embedWithoutHead } from "./core/head.js";
 import { type ImportProgress, importDesigns } from "./core/import.js";
 import type { ModelIdentity } from "./core/ports.js";
 import { catalogRows, removeOthers, reprojectDesigns } from "./core/reembed.js";
+import { embedderFor, readerFor } from "./embedders.js";
 import type { Epoch } from "./training/fit-head.js";
 import type { Training } from "./training/train.js";
 import { type Labels, trainOnCatalog } from "./training/train-catalog.js";
@@ -70,7 +70,7 @@ async function embedPictures(
     return await importDesigns({
       rows: catalogRows(from),
       readFile: (file) => readPicture(path.resolve(config.catalog, file)),
-      hash: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+      hash,
       images: readerFor(pack),
       embedder,
       catalog: to,

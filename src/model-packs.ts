@@ -7,9 +7,9 @@ import { type ModelSource, withRecipe } from "./adapters/models/model-source.js"
 import { freeDirectory, removeDirectory } from "./adapters/models/new-pack.js";
 import type { ModelPack } from "./adapters/models/pack.js";
 import { whyUnavailable } from "./adapters/onnx/devices.js";
-import { embedderFor } from "./compose.js";
 import type { Config } from "./config.js";
 import { DEVICES, type Device } from "./core/device.js";
+import { localEmbedder } from "./embedders.js";
 import { AppError } from "./errors.js";
 
 export type { ModelPack, ModelSource };
@@ -58,7 +58,7 @@ export async function addModel(
  */
 export async function verifyPack(id: string, config: Config): Promise<ModelPack> {
   const pack = await findPack(id, config.models);
-  const embedder = await embedderFor(pack, { ...config, threads: 1 });
+  const embedder = await localEmbedder(pack, { ...config, threads: 1 });
   try {
     const { size } = pack.manifest.input;
     const black = { data: new Uint8Array(size * size * 3), width: size, height: size };

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createEmbedder } from "../../src/adapters/onnx/embedder.js";
 import { createQueuedEmbedder } from "../../src/adapters/redis/queued-embedder.js";
-import { readerFor } from "../../src/compose.js";
 import { readConfig } from "../../src/config.js";
 import type { Embedding } from "../../src/core/embedding.js";
 import type { ItemResult, PixelTensor } from "../../src/core/ports.js";
 import { createRandom } from "../../src/core/random.js";
+import { readerFor } from "../../src/embedders.js";
 import { AppError } from "../../src/errors.js";
 import { findPack } from "../../src/model-packs.js";
 import type { Processes, Running } from "./processes.js";

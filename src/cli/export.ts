@@ -1,5 +1,5 @@
-import { exportFeatureFiles } from "../compose.js";
 import type { Config } from "../config.js";
+import { exportFeatureFiles } from "../feature-files.js";
 import { writeTo } from "./output-place.js";
 
 /** `diptych export --npy DIR` */

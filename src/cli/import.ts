@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { type ImportListeners, importFeatureFiles, openDiptych, openSource } from "../compose.js";
+import { type ImportListeners, openDiptych, openSource } from "../compose.js";
 import type { Config } from "../config.js";
 import type { ImportProgress } from "../core/import.js";
 import { AppError } from "../errors.js";
+import { importFeatureFiles } from "../feature-files.js";
 import { createImportErrorReport } from "./import-errors.js";
 import { INTERRUPTED, interruptible } from "./interruptible.js";
 import { writeTo } from "./output-place.js";

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics } from "prom-client";
-import { openWorker, type WorkerRequest } from "../compose.js";
 import type { Config } from "../config.js";
+import { openWorker, type WorkerRequest } from "../embedders.js";
 import { createWorkerApp, WorkerMetrics } from "../http/worker-metrics.js";
 import { createLog } from "../log.js";
 import { untilToldToEnd } from "./interruptible.js";

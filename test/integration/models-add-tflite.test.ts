@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { importAll, searchJson } from "./diptych-process.js";
+import { diptych, importAll, searchJson } from "./diptych-process.js";
 import {
   add,
   classifier,
@@ -39,4 +39,15 @@ test("a .tflite file becomes a pack of what its classifier classifies", async ()
 
   await add(models, file, "--id", "scores", "--output", "scores");
   expect(await manifestOf(models, "scores")).toMatchObject({ embeddingDim: 3 });
+});
+
+test("a pack is tried in this process, whatever embeds for searches", async () => {
+  const models = await newFolder("tried-here");
+  const file = await newFile("tried.tflite", classifier);
+  const env = { REDIS_URL: "redis://127.0.0.1:1" };
+  const ending = await diptych(["models", "add", file, "--models", models, "--resize", "contain"], { env });
+  expect(ending).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining("Added the model pack tried"),
+  });
 });

@@ -1,0 +1,66 @@
+/** What makes embeddings of pictures for a model pack: composed of the adapters, as compose.ts is. */
+import { createImageReader } from "./adapters/image/reader.js";
+import { findPack } from "./adapters/models/find-pack.js";
+import type { ModelPack } from "./adapters/models/pack.js";
+import { createEmbedder } from "./adapters/onnx/embedder.js";
+import { createQueuedEmbedder } from "./adapters/redis/queued-embedder.js";
+import { type FleetWorker, startWorker, type WorkerOptions } from "./adapters/redis/worker.js";
+import type { Config } from "./config.js";
+import type { Embedder, ImageReader, ModelIdentity } from "./core/ports.js";
+import { AppError } from "./errors.js";
+
+/** Reads pictures as the pack's network takes them. */
+export function readerFor({ manifest }: ModelPack): ImageReader {
+  const { input, resizePolicy, resample } = manifest;
+  return createImageReader({ inputSize: input.size, resizePolicy, resample });
+}
+
+/**
+ * Runs the model in threads of this process or, where Redis is told, hands pictures to workers.
+ *
+ * @throws AppError as {@link createEmbedder} and {@link createQueuedEmbedder}.
+ */
+export function embedderFor(pack: ModelPack, config: Config): Promise<Embedder> {
+  return config.redis === undefined ? localEmbedder(pack, config) : createQueuedEmbedder(pack, config.redis);
+}
+
+/** @throws AppError as {@link createEmbedder}. */
+export function localEmbedder(pack: ModelPack, { threads, device }: Config): Promise<Embedder> {
+  return createEmbedder(pack, { device, ...(threads !== undefined && { threads }) });
+}
+
+export interface WorkerRequest
+  extends Pick<WorkerOptions, "maxBatchSize" | "maxQueueDelayMs" | "listeners"> {}
+
+/**
+ * Embeds pictures for other processes until it is closed; ready when it returns.
+ *
+ * @throws AppError INVALID_REQUEST when no Redis is told; as {@link findPack} and {@link createEmbedder} for the model, as {@link startWorker} for Redis.
+ */
+export async function openWorker(
+  config: Config,
+  request: WorkerRequest,
+): Promise<FleetWorker & { readonly model: ModelIdentity }> {
+  if (config.redis === undefined) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      "A worker takes pictures from Redis; tell its address with --redis redis://HOST:6379 (or REDIS_URL).",
+    );
+  }
+  const pack = await findPack(config.model, config.models);
+  const embedder = await localEmbedder(pack, config);
+  try {
+    const worker = await startWorker({ ...request, embedder, url: config.redis });
+    return {
+      ...worker,
+      model: embedder.model,
+      async close() {
+        await worker.close();
+        await embedder.close();
+      },
+    };
+  } catch (error) {
+    await embedder.close();
+    throw error;
+  }
+}
