@@ -29,6 +29,8 @@ export interface ScoredDesign {
   /** Each shared view's own cosine, in [-1, 1]; a view that the query or the design lacks is absent. */
   readonly views: PerView<number>;
   readonly attributes: Attributes;
+  /** SHA-256 of the original file of each view that the design has; null where only its embedding was imported. */
+  readonly hashes: PerView<string | null>;
   /** As they are stored. */
   readonly embeddings: PerView<Embedding>;
 }

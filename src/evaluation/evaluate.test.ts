@@ -45,6 +45,7 @@ function createPorts() {
           score: 1 - index / 10,
           views: { front: 1 - index / 10 },
           attributes: {},
+          hashes: {},
           verdict: null,
           percentile: null,
         }),

@@ -17,6 +17,7 @@ function outcome(id: string, ranking: readonly string[], relevant: Record<string
     score: 0.9 - index / 10,
     views: { front: 0.9 - index / 10 },
     attributes: {},
+    hashes: {},
     verdict: null,
     percentile: null,
   }));

@@ -18,7 +18,16 @@ import {
   viewName,
 } from "./schemas.js";
 import { picturesOf, rankingRequest, rankSimilar, required } from "./searching.js";
-import { API, type Api, answerOf, failures, json, type Served, shortHash, thumbnailUrls } from "./served.js";
+import {
+  API,
+  type Api,
+  answerOf,
+  failures,
+  json,
+  type Served,
+  shortHash,
+  thumbnailUrlsOf,
+} from "./served.js";
 
 /** Ids of designs may be long, those of paths are not endless. */
 const idParam = z.object({ id: z.string().max(1024) });
@@ -154,7 +163,7 @@ export function addDesignRoutes(api: Api, served: Served): void {
   api.openapi(similar, async (context) => {
     const { id } = context.req.valid("param");
     const ranking = await rankSimilar(served, id, rankingRequest(context.req.valid("query")));
-    return context.json(await answerOf(ranking, served), 200);
+    return context.json(answerOf(ranking), 200);
   });
 
   addDownloads(api, served, similar.path, async (id, query) => ({
@@ -186,6 +195,6 @@ export function addDesignRoutes(api: Api, served: Served): void {
 }
 
 /** Without the paths of its pictures, which are nobody's business outside of this machine. */
-function toJson({ id, attributes: own, views }: Design) {
-  return { id, attributes: own, thumbnails: thumbnailUrls(id, views) };
+function toJson(own: Design) {
+  return { id: own.id, attributes: own.attributes, thumbnails: thumbnailUrlsOf(own) };
 }

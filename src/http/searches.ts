@@ -84,6 +84,6 @@ export function addSearchRoutes(api: Api, served: Served): void {
     const { embeddings, thumbnails } = searches.get(id);
     const ranking = await diptych.rank(embeddings, request);
     const own = { id, query: queryUrls(id, thumbnails), sheet: `${API}/searches/${id}/sheet.jpg` };
-    return { ...own, ...(await answerOf(ranking, served)) };
+    return { ...own, ...answerOf(ranking) };
   }
 }

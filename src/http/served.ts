@@ -1,7 +1,6 @@
 import type { OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
 import type { Diptych } from "../compose.js";
-import type { PerView, View } from "../core/design.js";
-import { viewsOf } from "../core/design.js";
+import { type Design, type PerView, type View, viewsOf } from "../core/design.js";
 import type { Ranking } from "../core/search.js";
 import type { DeletedDesigns } from "./deleted-designs.js";
 import type { ImportJobs } from "./imports/import-jobs.js";
@@ -39,24 +38,23 @@ export function fullSizeUrl(thumbnail: string): string {
 }
 
 /** For each view its thumbnail's address. */
-export function thumbnailUrls(
-  id: string,
-  views: PerView<{ readonly sha256: string | null }>,
-): PerView<string> {
-  return Object.fromEntries(
-    viewsOf(views).map((view) => [view, thumbnailUrl(id, view, views[view]!.sha256)]),
-  );
+function thumbnailUrls(id: string, hashes: PerView<string | null>): PerView<string> {
+  return Object.fromEntries(viewsOf(hashes).map((view) => [view, thumbnailUrl(id, view, hashes[view]!)]));
+}
+
+/** The same of a design. */
+export function thumbnailUrlsOf({ id, views }: Design): PerView<string> {
+  return thumbnailUrls(id, Object.fromEntries(viewsOf(views).map((view) => [view, views[view]!.sha256])));
 }
 
 /** A ranking as the API tells it: with the addresses of the matches' thumbnails. */
-export async function answerOf({ weights, aspects, matches }: Ranking, { diptych }: Served) {
-  const designs = await diptych.catalog.get(matches.map(({ id }) => id));
+export function answerOf({ weights, aspects, matches }: Ranking) {
   return {
     weights,
     aspects,
-    matches: matches.map((match) => ({
+    matches: matches.map(({ hashes, ...match }) => ({
       ...match,
-      thumbnails: thumbnailUrls(match.id, designs.get(match.id)?.views ?? {}),
+      thumbnails: thumbnailUrls(match.id, hashes),
     })),
   };
 }

@@ -256,14 +256,19 @@ export function describeCatalog(
       });
     });
 
-    it("gives the embeddings with what it found", async () => {
-      const designs = [design("both"), design("front", ["front"])];
+    it("gives the embeddings and the pictures' hashes with what it found", async () => {
+      const unknown = { ...design("front").views.front!, sha256: null, path: null, thumbnail: null };
+      const designs = [design("both"), { ...design("front", ["front"]), views: { front: unknown } }];
       await catalog.upsert(designs);
       const found = await catalog.search(query());
-      for (const { id, embeddings } of found) {
+      expect(found).toHaveLength(2);
+      for (const { id, embeddings, hashes } of found) {
         const { views } = designs.find((each) => each.id === id)!;
         expect(Object.keys(embeddings)).toEqual(Object.keys(views));
         expect(embeddings.front).toEqual(views.front!.embedding);
+        expect(hashes).toEqual(
+          Object.fromEntries(Object.entries(views).map(([view, { sha256 }]) => [view, sha256])),
+        );
       }
     });
 

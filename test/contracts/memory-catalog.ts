@@ -76,7 +76,8 @@ export class MemoryCatalog implements Catalog {
       if (!matchesFilter(attributes, query.filter)) continue;
       const embeddings = embeddingsOf(views);
       const scored = scoreDesign(query, embeddings);
-      if (scored) matches.push({ id, ...scored, attributes, embeddings });
+      const hashes = Object.fromEntries(viewsOf(views).map((view) => [view, views[view]!.sha256]));
+      if (scored) matches.push({ id, ...scored, attributes, hashes, embeddings });
     }
     return matches
       .sort(compareMatches)

@@ -9,7 +9,7 @@ import {
 } from "../../core/query.js";
 import { allOf, filterSql } from "./filter-sql.js";
 import { rowsOf } from "./rows.js";
-import { isStoredAsFloat16, VIEW_MASKS, viewMask, viewsOfMask } from "./schema.js";
+import { isStoredAsFloat16, pictureColumns, VIEW_MASKS, viewMask, viewsOfMask } from "./schema.js";
 import type { Snapshot } from "./snapshot.js";
 
 /** Candidates beyond topK: enough that rounding alone seldom makes a second look necessary. */
@@ -27,6 +27,8 @@ function roundingOf(embeddingDim: number): number {
   return isStoredAsFloat16(embeddingDim) ? 2 ** -11 + 1e-5 : 1e-5;
 }
 
+const CANDIDATE_COLUMNS = ["id", "views", "attributes", ...pictureColumns("sha256"), "vector", "_distance"];
+
 /** Designs that share the same weighing views with the query, and so are ranked by the same vector. */
 interface Group {
   readonly vector: Float32Array;
@@ -35,7 +37,7 @@ interface Group {
   readonly rows: number;
 }
 
-type Candidate = Pick<ScoredDesign, "id" | "score" | "views" | "embeddings"> & {
+type Candidate = Pick<ScoredDesign, "id" | "score" | "views" | "hashes" | "embeddings"> & {
   readonly attributesText: string;
 };
 
@@ -52,12 +54,13 @@ export async function searchSnapshot(
   return best
     .sort(compareMatches)
     .slice(0, query.topK)
-    .map(({ id, score, views, embeddings, attributesText }, index) => ({
+    .map(({ id, score, views, hashes, embeddings, attributesText }, index) => ({
       rank: index + 1,
       id,
       score,
       views,
       attributes: JSON.parse(attributesText),
+      hashes,
       embeddings,
     }));
 }
@@ -91,7 +94,7 @@ async function bestOfGroup(
   for (let limit = query.topK + MARGIN; ; limit *= WIDENING) {
     const nearest = table.query().nearestTo(group.vector).distanceType("dot").bypassVectorIndex();
     if (where) nearest.where(where);
-    nearest.select(["id", "views", "attributes", "vector", "_distance"]).limit(Math.min(limit, group.rows));
+    nearest.select(CANDIDATE_COLUMNS).limit(Math.min(limit, group.rows));
 
     const candidates: Candidate[] = [];
     let lowestInnerProduct = 1;
@@ -100,7 +103,13 @@ async function bestOfGroup(
         // A group's designs share a weighing view with the query, so there is a score.
         const embeddings = row.embeddings();
         const scored = scoreDesign(query, embeddings)!;
-        candidates.push({ id: row.id, ...scored, embeddings, attributesText: row.get("attributes") });
+        candidates.push({
+          id: row.id,
+          ...scored,
+          hashes: row.perView((view) => row.get<string | null>(`${view}_sha256`)),
+          embeddings,
+          attributesText: row.get("attributes"),
+        });
         lowestInnerProduct = Math.min(lowestInnerProduct, 1 - row.get<number>("_distance"));
       }
     }

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { AttributeSummary } from "../../core/attribute-summary.js";
 import type { Design } from "../../core/design.js";
-import { thumbnailUrls } from "../served.js";
+import { thumbnailUrlsOf } from "../served.js";
 import { filterControls } from "./filter-controls.js";
 import { textsOf } from "./language.js";
 import { type Html, type PageContext, page } from "./layout.js";
@@ -62,9 +62,10 @@ function deletedNote(id: string, texts: Texts): Html {
 <span>${texts.deleted(id)}</span><button class="quiet-button">${texts.undo}</button></form>`;
 }
 
-function card({ id, views, attributes }: Design, texts: Texts): Html {
+function card(design: Design, texts: Texts): Html {
+  const { id, attributes } = design;
   const told = Object.values(attributes).slice(0, 3).join(" · ");
-  return html`<li class="match"><a class="look" href="/designs/${encodeURIComponent(id)}">${pair(thumbnailUrls(id, views), id, texts)}
+  return html`<li class="match"><a class="look" href="/designs/${encodeURIComponent(id)}">${pair(thumbnailUrlsOf(design), id, texts)}
 <span class="facts"><span class="id">${id}</span></span></a>
 <p class="more">${told}</p></li>`;
 }

@@ -9,7 +9,7 @@ import {
 } from "../../core/design.js";
 import type { AppError } from "../../errors.js";
 import { detailOf } from "../problem.js";
-import { fullSizeUrl, thumbnailUrls } from "../served.js";
+import { fullSizeUrl, thumbnailUrlsOf } from "../served.js";
 import { textsOf } from "./language.js";
 import { type Html, type PageContext, page } from "./layout.js";
 import type { Texts } from "./texts-en.js";
@@ -36,9 +36,9 @@ export interface TypedFields {
 /** A design with its pictures, what is known of it, and how to change it. */
 export function designPage({ design, done, edited, ...context }: DesignPage): Html {
   const texts = textsOf(context.language);
-  const { id, attributes, views } = design;
+  const { id, attributes } = design;
   const own = `/designs/${encodeURIComponent(id)}`;
-  const pictures = thumbnailUrls(id, views);
+  const pictures = thumbnailUrlsOf(design);
   return page(
     { ...context, title: id, place: "catalogue" },
     html`${done ? html`<p class="note" role="status">${texts[done]}</p>` : ""}

@@ -11,7 +11,7 @@ import {
   rankSimilar,
   required,
 } from "../searching.js";
-import { API, answerOf, type Served, thumbnailUrls } from "../served.js";
+import { API, answerOf, type Served, thumbnailUrlsOf } from "../served.js";
 import { textsOf } from "./language.js";
 import { contextOf, goTo } from "./page-context.js";
 import { apiQuery, rankingOf } from "./page-query.js";
@@ -53,7 +53,7 @@ export function addSearchPages(pages: Hono, served: Served): void {
         title: textsOf(own.language).results,
         query: queryUrls(id, thumbnails),
         ranking,
-        answer: await answerOf(await diptych.rank(embeddings, rankingRequest(ranking)), served),
+        answer: answerOf(await diptych.rank(embeddings, rankingRequest(ranking))),
         attributes: await diptych.catalog.attributes(),
         ...addressesOf(context, `${API}/searches/${id}`, ranking),
       }),
@@ -63,14 +63,14 @@ export function addSearchPages(pages: Hono, served: Served): void {
   pages.get("/designs/:id/similar", async (context) => {
     const id = context.req.param("id");
     const ranking = rankingOf(context);
-    const answer = await answerOf(await rankSimilar(served, id, rankingRequest(ranking)), served);
-    const { views } = required(await diptych.catalog.get([id]), id);
+    const answer = answerOf(await rankSimilar(served, id, rankingRequest(ranking)));
+    const design = required(await diptych.catalog.get([id]), id);
     const own = contextOf(context);
     return context.html(
       resultPage({
         ...own,
         title: textsOf(own.language).similarTo(id),
-        query: thumbnailUrls(id, views),
+        query: thumbnailUrlsOf(design),
         ranking,
         answer,
         attributes: await diptych.catalog.attributes(),
