@@ -1,5 +1,5 @@
 /** What makes embeddings of pictures for a model pack: composed of the adapters, as compose.ts is. */
-import { createImageReader } from "./adapters/image/reader.js";
+import { createIsolatedReader } from "./adapters/image/isolated/reader.js";
 import { findPack } from "./adapters/models/find-pack.js";
 import type { ModelPack } from "./adapters/models/pack.js";
 import { createEmbedder } from "./adapters/onnx/embedder.js";
@@ -9,10 +9,10 @@ import type { Config } from "./config.js";
 import type { Embedder, ImageReader, ModelIdentity } from "./core/ports.js";
 import { AppError } from "./errors.js";
 
-/** Reads pictures as the pack's network takes them. */
+/** Reads pictures as the pack's network takes them, apart from this process. */
 export function readerFor({ manifest }: ModelPack): ImageReader {
   const { input, resizePolicy, resample } = manifest;
-  return createImageReader({ inputSize: input.size, resizePolicy, resample });
+  return createIsolatedReader({ inputSize: input.size, resizePolicy, resample });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The tutorial's feature files, in and out of a catalog: composed of the adapters, as compose.ts is. */
-import { createImageReader } from "./adapters/image/reader.js";
+import { createIsolatedReader } from "./adapters/image/isolated/reader.js";
 import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
 import { readFeatureFiles, writeFeatureFiles } from "./adapters/npy/features.js";
 import { hash, type ImportRequest, listeners, readPicture } from "./compose.js";
@@ -28,7 +28,7 @@ export async function importFeatureFiles(
         readFile: readPicture,
         hash,
         // Only thumbnails are made, for which the square of the model makes no difference.
-        images: createImageReader({ inputSize: 224, resizePolicy: "tutorial" }),
+        images: createIsolatedReader({ inputSize: 224, resizePolicy: "tutorial" }),
         ...listeners(request),
       });
       if (summary.imported > 0) await catalog.compact();

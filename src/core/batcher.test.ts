@@ -36,7 +36,7 @@ describe("a batcher", () => {
     batcher = new Batcher<number, number>({
       maxBatchSize: 3,
       maxQueueDelayMs: 5,
-      maxRunning: 1,
+      maxRunning: 2,
       timer,
       async run(items) {
         batches.push([...items]);
@@ -47,47 +47,71 @@ describe("a batcher", () => {
     });
   });
 
-  test("sends a full batch at once", async () => {
-    const results = Promise.all([1, 2, 3].map((item) => batcher.add(item)));
-    expect(batches).toEqual([[1, 2, 3]]);
+  /** One that runs, where the others have one more place. */
+  const withOneRunning = () => {
+    void batcher.add(0);
+    expect(batches).toEqual([[0]]);
+  };
+
+  test("sends a lone item at once where nothing runs", async () => {
+    const result = batcher.add(1);
+    expect(batches).toEqual([[1]]);
     finish[0]!();
+    expect(await result).toBe(-1);
+  });
+
+  test("sends a full batch at once", async () => {
+    withOneRunning();
+    const results = Promise.all([1, 2, 3].map((item) => batcher.add(item)));
+    expect(batches).toEqual([[0], [1, 2, 3]]);
+    finish[1]!();
     expect(await results).toEqual([-1, -2, -3]);
   });
 
-  test("lets a lone item wait for others, and no longer than told from the first one on", () => {
+  test("lets a lone item wait for others while a batch runs, and no longer than told from the first one on", () => {
+    withOneRunning();
     void batcher.add(1);
     timer.pass(4);
     void batcher.add(2);
-    expect(batches).toEqual([]);
+    expect(batches).toEqual([[0]]);
     timer.pass(1);
-    expect(batches).toEqual([[1, 2]]);
+    expect(batches).toEqual([[0], [1, 2]]);
+  });
+
+  test("lets nothing wait for others any more once no batch runs", async () => {
+    withOneRunning();
+    void batcher.add(1);
+    finish[0]!();
+    await settle();
+    expect(batches).toEqual([[0], [1]]);
+    timer.pass(100);
+    expect(batches).toHaveLength(2);
   });
 
   test("gathers what comes while all places are taken, and sends it when one is free", async () => {
+    withOneRunning();
     for (const item of [1, 2, 3, 4, 5, 6, 7]) void batcher.add(item);
     timer.pass(100);
-    expect(batches).toEqual([[1, 2, 3]]);
+    expect(batches).toEqual([[0], [1, 2, 3]]);
     expect(batcher.waiting).toBe(4);
-    finish[0]!();
-    await settle();
-    expect(batches).toEqual([
-      [1, 2, 3],
-      [4, 5, 6],
-    ]);
     finish[1]!();
     await settle();
-    expect(batches).toHaveLength(2);
+    expect(batches.slice(2)).toEqual([[4, 5, 6]]);
+    finish[2]!();
+    await settle();
+    expect(batches).toHaveLength(3);
     timer.pass(5);
     expect(batches.at(-1)).toEqual([7]);
   });
 
   test("fails a batch's own items alone, and goes on", async () => {
+    withOneRunning();
     const failed = Promise.allSettled([12, 13, 14].map((item) => batcher.add(item)));
     const next = batcher.add(15);
-    finish[0]!();
+    finish[1]!();
     expect((await failed).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
     timer.pass(5);
-    finish[1]!();
+    finish[2]!();
     expect(await next).toBe(-15);
   });
 

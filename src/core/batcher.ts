@@ -7,7 +7,10 @@ export interface Timer {
 export interface BatcherOptions<T, R> {
   /** Items of one batch at most, 1 or more. */
   readonly maxBatchSize: number;
-  /** How long an item waits for others at most, in milliseconds, from 0 up, once there is room for its batch to run. */
+  /**
+   * How long an item waits for others at most, in milliseconds, from 0 up, once there is room for its batch to run. Where nothing
+   * runs at all it does not wait: then few come, and each would only be later.
+   */
   readonly maxQueueDelayMs: number;
   /** Batches that run at once, at most. */
   readonly maxRunning: number;
@@ -24,7 +27,7 @@ interface Waiting<T, R> {
 
 /**
  * Gathers what is waiting into batches (dynamic batching, as inference servers do it): a full batch leaves at once, a lone item
- * waits for others no longer than it is told to, and while all places are taken items gather for the next one that is free.
+ * waits for others no longer than it is told to, not at all where nothing runs, and while all places are taken items gather for the next one that is free.
  */
 export class Batcher<T, R> {
   readonly #options: BatcherOptions<T, R>;
@@ -52,6 +55,7 @@ export class Batcher<T, R> {
   #leave(): void {
     const { maxBatchSize, maxQueueDelayMs, maxRunning, timer } = this.#options;
     while (this.#running < maxRunning && this.#waiting.length >= maxBatchSize) this.#start();
+    if (this.#running === 0 && this.#waiting.length > 0) this.#start();
     const waits = this.#running < maxRunning && this.#waiting.length > 0;
     if (!waits) {
       this.#endWait?.();

@@ -12,7 +12,7 @@ export function createPolledEmbedder({ manifest, identity }: ModelPack, url: str
 
   async function predict({ data }: PixelTensor): Promise<ItemResult<Embedding>> {
     const id = randomUUID();
-    const queued: QueuedImage = { id, image: Buffer.from(data).toString("base64") };
+    const queued: QueuedImage = { id, image: Buffer.from(Float32Array.from(data).buffer).toString("base64") };
     await redis.rpush(IMAGE_QUEUE, JSON.stringify(queued));
     for (;;) {
       const output = await redis.get(id);

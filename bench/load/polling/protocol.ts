@@ -12,6 +12,6 @@ export const CLIENT_SLEEP_MS = 250;
 
 export interface QueuedImage {
   readonly id: string;
-  /** Unsigned 8-bit RGB as base64; the article's is float32, four times as long. */
+  /** Its numbers in float32, as the article's `preprocess_input` makes them, as base64. */
   readonly image: string;
 }

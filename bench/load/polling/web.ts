@@ -2,11 +2,11 @@
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { collectDefaultMetrics, Registry } from "prom-client";
+import { createImageReader } from "../../../src/adapters/image/reader.js";
 import { openCatalog } from "../../../src/adapters/lancedb/open-catalog.js";
 import { readConfig } from "../../../src/config.js";
 import { search } from "../../../src/core/search.js";
 import { createJudge } from "../../../src/core/verdict.js";
-import { readerFor } from "../../../src/embedders.js";
 import { picturesOf } from "../../../src/http/searching.js";
 import { findPack } from "../../../src/model-packs.js";
 import { createPolledEmbedder } from "./polled-embedder.js";
@@ -14,9 +14,10 @@ import { createPolledEmbedder } from "./polled-embedder.js";
 const [url, directory] = process.argv.slice(2);
 const { model, models, catalog: place } = readConfig({ catalog: directory }, {});
 const pack = await findPack(model, models);
+const { input, resizePolicy, resample } = pack.manifest;
 const embedder = createPolledEmbedder(pack, url!);
 const ports = {
-  images: readerFor(pack),
+  images: createImageReader({ inputSize: input.size, resizePolicy, resample }),
   embedder,
   catalog: await openCatalog({ directory: place, model: pack.identity, create: false }),
   judge: embedder.verdicts && createJudge(embedder.aspects, embedder.verdicts),

@@ -45,7 +45,8 @@ describe.skipIf(noRedis !== null)("a worker", () => {
     const { model } = await world.startWorker({ maxQueueDelayMs: 60_000, maxBatchSize: 5 });
     // Nobody would have waited a minute for company where there is plenty.
     expect(await running).toEqual(answered(...range(10)));
-    expect(model.batches.map((batch) => batch.length)).toEqual([5, 5]);
+    // The first leaves alone, for nothing runs yet.
+    expect(model.batches.map((batch) => batch.length)).toEqual([1, 5, 4]);
   });
 
   test("holds batches to what it was told, also above the bound of searches", async () => {

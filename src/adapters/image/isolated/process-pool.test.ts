@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Told, writeToldProcess } from "../../../../test/fixtures/told-process.js";
+import { ProcessLostError, ProcessPool } from "./process-pool.js";
+
+describe("a pool of processes", () => {
+  let directory: string;
+  let file: string;
+  beforeAll(() => {
+    directory = mkdtempSync(path.join(tmpdir(), "diptych-"));
+    file = writeToldProcess(directory);
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  const createPool = (size: number, timeLimitMs = 60_000) =>
+    new ProcessPool<Told, number>({ file, size, timeLimitMs });
+
+  test("gives every task to a process of its own while there are some, and keeps them", async () => {
+    const pool = createPool(2);
+    const pids = await Promise.all(Array.from({ length: 8 }, () => pool.run({ what: "answer" })));
+    expect(new Set(pids).size).toBe(2);
+    expect(pids).not.toContain(process.pid);
+    expect(new Set(pids)).toContain(await pool.run({ what: "answer" }));
+  });
+
+  test("tells of a process that ends at its task, which no other task notices", async () => {
+    const pool = createPool(2);
+    const [crashed, ...others] = await Promise.allSettled([
+      pool.run({ what: "crash" }),
+      ...Array.from({ length: 5 }, () => pool.run({ what: "answer" })),
+    ]);
+    expect(crashed).toMatchObject({ status: "rejected", reason: new ProcessLostError("ended") });
+    expect(others.map(({ status }) => status)).toEqual(Array(5).fill("fulfilled"));
+  });
+
+  test("kills a process that takes too long, and goes on with another", async () => {
+    const pool = createPool(1, 3_000);
+    const [hung, next] = await Promise.allSettled([pool.run({ what: "hang" }), pool.run({ what: "answer" })]);
+    expect(hung).toMatchObject({ status: "rejected", reason: { reason: "time-limit" } });
+    expect(next).toMatchObject({ status: "fulfilled" });
+  });
+
+  test("replaces a process that was ended while nothing was asked of it", async () => {
+    const pool = createPool(1);
+    const first = await pool.run({ what: "answer" });
+    process.kill(first, "SIGKILL");
+    // The task may have been sent before the end was told of: then it is lost, and the one after it is answered.
+    const second = await pool.run({ what: "answer" }).catch(() => pool.run({ what: "answer" }));
+    expect(second).not.toBe(first);
+  });
+
+  test("keeps its processes when a whole group is told to stop", async () => {
+    const pool = createPool(1);
+    const pid = await pool.run({ what: "answer" });
+    process.kill(pid, "SIGINT");
+    process.kill(pid, "SIGTERM");
+    expect(await pool.run({ what: "answer" })).toBe(pid);
+  });
+});

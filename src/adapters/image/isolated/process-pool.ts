@@ -1,0 +1,124 @@
+import { type ChildProcess, fork } from "node:child_process";
+
+export interface ProcessPoolOptions {
+  /** The program of every process, as {@link serveParent} makes one. */
+  readonly file: string;
+  /** Processes at most; each is started when it is needed and then kept. 1 or more. */
+  readonly size: number;
+  /** A process that takes longer over one task is killed. In milliseconds. */
+  readonly timeLimitMs: number;
+  /** Added to the environment of the processes. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Why a task has no answer: its process took too long and was killed, or ended by itself. */
+export class ProcessLostError extends Error {
+  readonly reason: "time-limit" | "ended";
+
+  constructor(reason: "time-limit" | "ended") {
+    super(
+      reason === "time-limit"
+        ? "The process took too long and was killed."
+        : "The process ended at its task.",
+    );
+    this.name = "ProcessLostError";
+    this.reason = reason;
+  }
+}
+
+interface Waiting<Task, Answer> {
+  readonly task: Task;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Child processes that take one task at a time each, in the order they come; whatever becomes of a process concerns its task alone.
+ * While nothing waits they keep nothing alive, and they end with this process.
+ */
+export class ProcessPool<Task extends object, Answer> {
+  readonly #options: ProcessPoolOptions;
+  readonly #waiting: Waiting<Task, Answer>[] = [];
+  readonly #idle: ChildProcess[] = [];
+  #started = 0;
+
+  constructor(options: ProcessPoolOptions) {
+    this.#options = options;
+  }
+
+  /** @throws ProcessLostError when the process did not live to answer. */
+  run(task: Task): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ task, resolve, reject });
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    if (this.#waiting.length === 0) return;
+    const child = this.#idle.pop() ?? (this.#started < this.#options.size ? this.#start() : null);
+    if (child) this.#give(child, this.#waiting.shift()!);
+  }
+
+  #start(): ChildProcess {
+    const { file, env } = this.#options;
+    // Without this process's own flags, and without its standard output, which may be what a command answers.
+    const child = fork(file, {
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      env: { ...process.env, ...env },
+    });
+    this.#started += 1;
+    child.once("exit", () => {
+      this.#started -= 1;
+      const index = this.#idle.indexOf(child);
+      if (index >= 0) this.#idle.splice(index, 1);
+      this.#next();
+    });
+    return child;
+  }
+
+  #give(child: ChildProcess, { task, resolve, reject }: Waiting<Task, Answer>): void {
+    let reason: ProcessLostError["reason"] = "ended";
+    const timer = setTimeout(() => {
+      reason = "time-limit";
+      child.kill("SIGKILL");
+    }, this.#options.timeLimitMs);
+    const end = () => {
+      clearTimeout(timer);
+      child.off("message", answered).off("exit", lost).off("error", lost);
+    };
+    const answered = (answer: unknown) => {
+      end();
+      child.unref();
+      child.channel?.unref();
+      this.#idle.push(child);
+      resolve(answer as Answer);
+      this.#next();
+    };
+    const lost = () => {
+      end();
+      child.kill("SIGKILL");
+      reject(new ProcessLostError(reason));
+    };
+    child.once("message", answered).once("exit", lost).once("error", lost);
+    child.ref();
+    child.channel?.ref();
+    child.send(task, (error) => {
+      // The exit, which comes as well, tells the rest.
+      if (error) child.kill("SIGKILL");
+    });
+  }
+}
+
+/** In a process of a {@link ProcessPool}: answers every task of its parent, until that is gone. */
+export function serveParent<Task, Answer>(answer: (task: Task) => Promise<Answer>): void {
+  // Ctrl-C and a service's stop reach the whole group: the parent decides what is still finished.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => {});
+  process.on("disconnect", () => process.exit());
+  process.on("message", async (task) => {
+    process.send!(await answer(task as Task));
+  });
+}

@@ -1,0 +1,71 @@
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import type { Crop } from "../../../core/crop.js";
+import type { ImageReader } from "../../../core/ports.js";
+import { AppError } from "../../../errors.js";
+import type { ImageReaderOptions } from "../reader.js";
+import { ProcessLostError, ProcessPool } from "./process-pool.js";
+import type { ReadingAnswer, ReadingTask } from "./reading-task.js";
+
+/** The largest picture within the limits takes a second or two; what takes this long was made to. */
+const TIME_LIMIT_S = 10;
+
+/**
+ * Shared by all readers, for processors are what there is only so many of. glibc would keep memory for every thread that
+ * decoded a picture; two arenas are enough where one picture is read at a time.
+ */
+const processes = new ProcessPool<ReadingTask, ReadingAnswer<unknown>>({
+  // Processes run the built file, also when this one runs from the sources: Node.js loads no TypeScript in them.
+  file: createRequire(import.meta.url).resolve("#reading-process"),
+  size: availableParallelism(),
+  timeLimitMs: 1000 * TIME_LIMIT_S,
+  env: { MALLOC_ARENA_MAX: "2" },
+});
+
+/**
+ * An image reader as {@link createImageReader} makes, that reads in processes of their own, one picture at a time in each: a
+ * file that makes a decoder crash, run endlessly or use all memory ends such a process, never this one.
+ */
+export function createIsolatedReader(options: ImageReaderOptions): ImageReader {
+  const ask =
+    <Method extends keyof ImageReader>(method: Method) =>
+    (bytes: Uint8Array, crop?: Crop) =>
+      read({ options, method, bytes, crop }) as ReturnType<ImageReader[Method]>;
+  return {
+    toTensor: ask("toTensor"),
+    toThumbnail: ask("toThumbnail"),
+    toFullSize: ask("toFullSize"),
+    read: ask("read"),
+  };
+}
+
+async function read(task: ReadingTask): Promise<unknown> {
+  const answer = await runTwice(task);
+  if ("error" in answer) throw new AppError(answer.error.code, answer.error.message);
+  return answer.value;
+}
+
+/** A process may end for another reason than its picture: then the next one can read it. */
+async function runTwice(task: ReadingTask): Promise<ReadingAnswer<unknown>> {
+  try {
+    return await processes.run(task);
+  } catch (first) {
+    if (!(first instanceof ProcessLostError)) throw first;
+    if (first.reason === "time-limit") throw unreadable(first);
+  }
+  return processes.run(task).catch((second) => {
+    throw second instanceof ProcessLostError ? unreadable(second) : second;
+  });
+}
+
+function unreadable(cause: ProcessLostError): AppError {
+  const how =
+    cause.reason === "time-limit"
+      ? `it must be read within ${TIME_LIMIT_S} s, and is not`
+      : "whatever tries to decode it breaks down";
+  return new AppError(
+    "IMAGE_UNDECODABLE",
+    `The picture cannot be decoded: ${how}; save it anew with a drawing or photo program, and smaller.`,
+    { cause },
+  );
+}
