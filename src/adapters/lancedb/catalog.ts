@@ -8,6 +8,7 @@ import type { Query, ScoredDesign } from "../../core/query.js";
 import { AppError } from "../../errors.js";
 import { directoryBytes } from "./directory-bytes.js";
 import { allOf, filterSql, idIn, quote } from "./filter-sql.js";
+import { SnapshotMemory } from "./in-memory.js";
 import {
   designColumns,
   designOf,
@@ -39,12 +40,14 @@ export class LanceCatalog implements Catalog {
   readonly #table: Table;
   #snapshot: Snapshot | null = null;
   readonly #sample = perSnapshot(sampleOf);
+  readonly #memory: SnapshotMemory;
   readonly #attributes = perSnapshot(attributesOf);
   #writes: Promise<unknown> = Promise.resolve();
 
   /** @param table always at the latest version of the table. */
   constructor(directory: string, model: ModelIdentity, connection: Connection, table: Table) {
     this.model = model;
+    this.#memory = new SnapshotMemory(model.embeddingDim);
     this.#directory = directory;
     this.#connection = connection;
     this.#table = table;
@@ -97,7 +100,10 @@ export class LanceCatalog implements Catalog {
     for (const view of viewsOf(query.embeddings)) {
       checkEmbedding(query.embeddings[view]!, this.model.embeddingDim, `${view} embedding of the query`);
     }
-    return this.#read((snapshot) => searchSnapshot(snapshot, query, this.model.embeddingDim));
+    return this.#read(async (snapshot) => {
+      const searchInMemory = this.#memory.searchOf(snapshot);
+      return searchInMemory?.(query) ?? searchSnapshot(snapshot, query, this.model.embeddingDim);
+    });
   }
 
   sample(): Promise<CatalogSample> {
@@ -129,6 +135,7 @@ export class LanceCatalog implements Catalog {
 
   async close(): Promise<void> {
     await this.#writes;
+    await this.#memory.settled();
     this.#snapshot?.table.close();
     this.#table.close();
     this.#connection.close();

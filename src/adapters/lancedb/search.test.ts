@@ -7,10 +7,15 @@ import { randomEmbedding, sampleDesign, seededRandom } from "../../../test/contr
 import type { EmbeddedDesign, PerView, View } from "../../core/design.js";
 import type { Embedding } from "../../core/embedding.js";
 import { parseCondition } from "../../core/filter.js";
-import type { Catalog } from "../../core/ports.js";
-import { normalizeWeights, type Query, type Weights } from "../../core/query.js";
+import type { Catalog, ModelIdentity } from "../../core/ports.js";
+import { normalizeWeights, type Query, type ScoredDesign, type Weights } from "../../core/query.js";
 import { fromFloat16, toFloat16 } from "./float16.js";
+import { readIntoMemory } from "./in-memory.js";
+import { readManifest } from "./manifest.js";
 import { openCatalog } from "./open-catalog.js";
+import { searchSnapshot } from "./search.js";
+import { type Snapshot, takeSnapshot } from "./snapshot.js";
+import { openTable } from "./table.js";
 
 const model = { id: "random", sha256: null, embeddingDim: 24 };
 const { embeddingDim } = model;
@@ -78,14 +83,37 @@ function rounded(design: EmbeddedDesign): EmbeddedDesign {
   return { ...design, views: Object.fromEntries(views) };
 }
 
-async function expectSameAnswers(oracle: Catalog, catalog: Catalog, queries: Iterable<Query>) {
-  for (const query of queries) {
-    const [expected, found] = await Promise.all([oracle.search(query), catalog.search(query)]);
-    expect(found).toEqual(expected);
-  }
+type Search = (query: Query) => ScoredDesign[] | Promise<ScoredDesign[]>;
+
+/** The ways of searching a table that give the exact answers. */
+const ways: Record<string, (snapshot: Snapshot, embeddingDim: number) => Promise<Search>> = {
+  "in the table": async (snapshot, dim) => (query) => searchSnapshot(snapshot, query, dim),
+  "in memory": readIntoMemory,
+};
+
+async function expectSameAnswers(oracle: Catalog, search: Search, queries: Iterable<Query>) {
+  for (const query of queries) expect(await search(query)).toEqual(await oracle.search(query));
 }
 
-describe("search in LanceDB against brute force", () => {
+describe.each(Object.keys(ways))("search %s against brute force", (way) => {
+  /** Runs the work with a search of what `fill` puts into a catalog. */
+  async function withSearch(
+    name: string,
+    own: ModelIdentity,
+    fill: (catalog: Catalog) => Promise<unknown>,
+    work: (search: Search) => Promise<void>,
+  ) {
+    const place = join(directory, way, name);
+    const catalog = await openCatalog({ directory: place, model: own });
+    await fill(catalog);
+    await catalog.close();
+    const { table: tableName } = (await readManifest(place))!;
+    const { connection, table } = await openTable(place, tableName, own, false);
+    const snapshot = await takeSnapshot(connection, tableName, await table.version());
+    await work(await ways[way]!(snapshot, own.embeddingDim));
+    connection.close();
+  }
+
   const catalogues: [string, { views: View[][]; duplicates: number }][] = [
     ["every design has both views", { views: [["front", "back"]], duplicates: 0 }],
     ["designs lack views", { views: [["front", "back"], ["front"], ["back"]], duplicates: 0 }],
@@ -94,29 +122,43 @@ describe("search in LanceDB against brute force", () => {
   ];
   it.each(catalogues)("gives the same answers where %s", async (name, options) => {
     const oracle = new MemoryCatalog(model);
-    const catalog = await openCatalog({ directory: join(directory, name), model });
     const designs = randomDesigns(name.length, options);
-    for (const each of [oracle, catalog]) {
-      await each.upsert(designs.slice(0, 200));
-      await each.upsert(designs.slice(150));
-      await each.delete(designs.slice(20, 30).map((design) => design.id));
-    }
-    await expectSameAnswers(oracle, catalog, randomQueries(name.length, designs));
-    await catalog.close();
+    const fill = async (catalog: Catalog) => {
+      await catalog.upsert(designs.slice(0, 200));
+      await catalog.upsert(designs.slice(150));
+      await catalog.delete(designs.slice(20, 30).map((design) => design.id));
+    };
+    await fill(oracle);
+    await withSearch(name, model, fill, (search) =>
+      expectSameAnswers(oracle, search, randomQueries(name.length, designs)),
+    );
   });
 
   it("ranks vectors of the length of VGG16's, stored in half precision", async () => {
     const wide = { ...model, embeddingDim: 25_088 };
-    const catalog = await openCatalog({ directory: join(directory, "wide"), model: wide });
     const oracle = new MemoryCatalog(wide);
     const random = seededRandom(3);
     const designs = Array.from({ length: 24 }, (_, i) => sampleDesign(`D${i}`, random, wide));
-    await catalog.upsert(designs);
     await oracle.upsert(designs.map(rounded));
     const { front, back } = designs[9]!.views;
     const embeddings = { front: front!.embedding, back: back!.embedding };
     const query: Query = { embeddings, weights: { front: 0.5, back: 0.5 }, filter: [], topK: 5 };
-    await expectSameAnswers(oracle, catalog, [query]);
-    await catalog.close();
+    await withSearch(
+      "wide",
+      wide,
+      (catalog) => catalog.upsert(designs),
+      (search) => expectSameAnswers(oracle, search, [query]),
+    );
+  });
+
+  it("finds nothing in an empty catalog", async () => {
+    const embeddings = { front: randomEmbedding(seededRandom(1), embeddingDim) };
+    const query: Query = { embeddings, weights: { front: 1, back: 0 }, filter: [], topK: 5 };
+    await withSearch(
+      "empty",
+      model,
+      async () => {},
+      async (search) => expect(await search(query)).toEqual([]),
+    );
   });
 });

@@ -25,14 +25,18 @@ export async function takeSnapshot(
   return { table, version, rowsByMask: new Map(counts.filter(([, rows]) => rows > 0)) };
 }
 
+export function rowCount({ rowsByMask }: Snapshot): number {
+  return [...rowsByMask.values()].reduce((sum, rows) => sum + rows, 0);
+}
+
 /** Designs at even distances in the table's order, with their embeddings. */
-export async function sampleOf({ table, rowsByMask }: Snapshot): Promise<CatalogSample> {
-  const designs = [...rowsByMask.values()].reduce((sum, rows) => sum + rows, 0);
+export async function sampleOf(snapshot: Snapshot): Promise<CatalogSample> {
+  const designs = rowCount(snapshot);
   const size = Math.min(designs, SAMPLE_SIZE);
   const embeddings: CatalogSample["embeddings"][number][] = [];
   if (size === 0) return { designs, embeddings };
   const offsets = Array.from({ length: size }, (_, i) => Math.floor((i * designs) / size));
-  for await (const batch of table.takeOffsets(offsets).select(["views", "vector"])) {
+  for await (const batch of snapshot.table.takeOffsets(offsets).select(["views", "vector"])) {
     for (const row of rowsOf(batch)) embeddings.push(row.embeddings());
   }
   return { designs, embeddings };

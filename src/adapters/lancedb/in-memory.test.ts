@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sampleDesigns, seededRandom } from "../../../test/contracts/sample-designs.js";
+import { fitsInMemory, SnapshotMemory } from "./in-memory.js";
+import { FIRST_TABLE } from "./manifest.js";
+import { openCatalog } from "./open-catalog.js";
+import { type Snapshot, takeSnapshot } from "./snapshot.js";
+import { openTable } from "./table.js";
+
+const model = { id: "random", sha256: null, embeddingDim: 24 };
+const designs = sampleDesigns(300, seededRandom(1), model);
+const embeddings = { front: designs[7]!.views.front!.embedding };
+const query = { embeddings, weights: { front: 1, back: 0 }, filter: [], topK: 3 };
+
+describe("the memory of snapshots", () => {
+  let directory: string;
+  let first: Snapshot;
+  let second: Snapshot;
+  let close: () => void;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "diptych-memory-"));
+    const catalog = await openCatalog({ directory, model });
+    const { connection, table } = await openTable(directory, FIRST_TABLE, model, false);
+    const snapshotNow = async () => takeSnapshot(connection, FIRST_TABLE, await table.version());
+    await catalog.upsert(designs);
+    first = await snapshotNow();
+    await catalog.delete([designs[7]!.id]);
+    second = await snapshotNow();
+    await catalog.close();
+    close = () => connection.close();
+  });
+  afterAll(async () => {
+    close();
+    await rm(directory, { recursive: true });
+  });
+
+  it("keeps what is searched a second time, as soon as it is read", async () => {
+    const memory = new SnapshotMemory(model.embeddingDim);
+    expect(memory.searchOf(first)).toBeNull();
+    await memory.settled();
+    expect(memory.searchOf(first)).toBeNull();
+    await memory.settled();
+    expect(memory.searchOf(first)!(query)[0]).toMatchObject({ id: designs[7]!.id, rank: 1 });
+  });
+
+  it("answers for no other snapshot than the one asked for, and keeps the latest", async () => {
+    const memory = new SnapshotMemory(model.embeddingDim);
+    for (const snapshot of [first, first, second, second]) {
+      expect(memory.searchOf(snapshot)).toBeNull();
+      // While the first is read the second is not; it is once it is searched again.
+      if (snapshot === second) await memory.settled();
+    }
+    memory.searchOf(second);
+    await memory.settled();
+    expect(memory.searchOf(second)!(query).map(({ id }) => id)).not.toContain(designs[7]!.id);
+    expect(memory.searchOf(first)).toBeNull();
+  });
+
+  it("leaves a catalog in its files that would take too much", () => {
+    expect(fitsInMemory({ ...first, rowsByMask: new Map([[3, 20_000]]) }, 640)).toBe(true);
+    expect(fitsInMemory({ ...first, rowsByMask: new Map([[3, 30_000]]) }, 640)).toBe(false);
+    expect(fitsInMemory({ ...first, rowsByMask: new Map([[3, 3_000]]) }, 25_088)).toBe(false);
+  });
+});
