@@ -1,7 +1,7 @@
 /** The work that makes a catalog another model's, and a model out of a catalog: composed of the adapters, as compose.ts is. */
 import path from "node:path";
 import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
-import { openReembedding, type Reembedding, rollBack } from "./adapters/lancedb/reembedding.js";
+import { openReembedding, rollBack } from "./adapters/lancedb/reembedding.js";
 import { findPack } from "./adapters/models/find-pack.js";
 import { withoutHead } from "./adapters/models/manifest.js";
 import { freeDirectory, isFree } from "./adapters/models/new-pack.js";
@@ -10,10 +10,11 @@ import { reprojection } from "./adapters/models/reprojection.js";
 import { writeTrainedPack } from "./adapters/models/trained-pack.js";
 import { hash, type ImportListeners, readPicture } from "./compose.js";
 import type { Config } from "./config.js";
+import type { Design } from "./core/design.js";
 import { embedWithoutHead } from "./core/head.js";
 import { type ImportProgress, importDesigns } from "./core/import.js";
-import type { ModelIdentity } from "./core/ports.js";
-import { catalogRows, removeOthers, reprojectDesigns } from "./core/reembed.js";
+import type { Catalog, ModelIdentity } from "./core/ports.js";
+import { allPages, catalogRows, changedPages, removeOthers, reprojectDesigns } from "./core/reembed.js";
 import { embedderFor, readerFor } from "./embedders.js";
 import type { Epoch } from "./training/fit-head.js";
 import type { Training } from "./training/train.js";
@@ -42,25 +43,42 @@ export async function reembedCatalog(config: Config, request: ImportListeners = 
     request.onStart?.((await from.stats()).designs);
     const fromPack = await findPack(from.model.id, config.models).catch(() => null);
     const reproject = reprojection(from.model, fromPack, pack);
-    const { onProgress = () => {}, signal } = request;
-    const summary = reproject
-      ? await reprojectDesigns({ from, to, reproject, onProgress, signal })
-      : await embedPictures(reembedding, pack, config, request);
-    const whole = !summary.aborted && summary.failed === 0;
-    if (whole) {
+    const embed = (pages: Pages, listeners: ImportListeners) =>
+      reproject
+        ? reprojectDesigns({ pages, from, to, reproject, onProgress: () => {}, ...listeners })
+        : embedPictures({ pages, to }, pack, config, listeners);
+    const { version } = await from.stats();
+    const summary = await embed(allPages(from), request);
+    let switched = false;
+    if (isWhole(summary)) {
       await removeOthers(to, from);
       await to.compact();
-      await reembedding.switchOver();
+      switched = await reembedding.switchOver(async () => {
+        if ((await from.stats()).version === version) return true;
+        const { signal, onError } = request;
+        const late = await embed(changedPages(from, to), {
+          ...(signal && { signal }),
+          ...(onError && { onError }),
+        });
+        await removeOthers(to, from);
+        return isWhole(late);
+      });
     }
     const { rows, imported, unchanged, failed, aborted } = summary;
-    return { rows, imported, unchanged, failed, aborted, switched: whole, fromPictures: reproject === null };
+    return { rows, imported, unchanged, failed, aborted, switched, fromPictures: reproject === null };
   } finally {
     await reembedding.close();
   }
 }
 
+type Pages = AsyncIterable<readonly Design[]>;
+
+function isWhole({ aborted, failed }: Pick<ReembedSummary, "aborted" | "failed">): boolean {
+  return !aborted && failed === 0;
+}
+
 async function embedPictures(
-  { from, to }: Reembedding,
+  { pages, to }: { readonly pages: Pages; readonly to: Catalog },
   pack: ModelPack,
   config: Config,
   { onProgress = () => {}, onError = () => {}, signal }: ImportListeners,
@@ -68,7 +86,7 @@ async function embedPictures(
   const embedder = await embedderFor(pack, config);
   try {
     return await importDesigns({
-      rows: catalogRows(from),
+      rows: catalogRows(pages),
       readFile: (file) => readPicture(path.resolve(config.catalog, file)),
       hash,
       images: readerFor(pack),

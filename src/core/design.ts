@@ -54,3 +54,22 @@ export interface EmbeddedDesign {
   readonly attributes: Attributes;
   readonly views: PerView<EmbeddedPicture>;
 }
+
+/** Whether both are the same pictures, from the same places, with the same attributes. */
+export function isSameDesign(a: Omit<Design, "id">, b: Omit<Design, "id"> | undefined): boolean {
+  return (
+    b !== undefined &&
+    sameAttributes(a.attributes, b.attributes) &&
+    VIEWS.every((view) => {
+      const [one, other] = [a.views[view], b.views[view]];
+      return one?.sha256 === other?.sha256 && one?.path === other?.path;
+    })
+  );
+}
+
+function sameAttributes(a: Attributes, b: Attributes): boolean {
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
+  );
+}

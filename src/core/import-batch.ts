@@ -1,10 +1,10 @@
 import pMap, { pMapSkip } from "p-map";
 import { AppError } from "../errors.js";
 import {
-  type Attributes,
   type Design,
   type EmbeddedDesign,
   type EmbeddedPicture,
+  isSameDesign,
   type PerView,
   type Picture,
   VIEWS,
@@ -89,7 +89,8 @@ async function prepareRow(
     }
   }
   if (errors.length > 0) return { status: "failed", errors };
-  return known && isUnchanged(row, views, known)
+  const pictures = Object.fromEntries(viewsOf(views).map((view) => [view, views[view]!.picture]));
+  return isSameDesign({ attributes: row.attributes, views: pictures }, known)
     ? { status: "unchanged" }
     : { status: "changed", row, views };
 }
@@ -104,24 +105,6 @@ async function readView(path: string, known: Picture | undefined, ports: BatchPo
   // Only now, so that no file is kept that is no picture.
   const picture = { sha256, path: (await ports.pictures?.keep(bytes, sha256)) ?? path };
   return { picture, decoded };
-}
-
-function isUnchanged(row: SourceRow, views: PerView<ReadView>, known: Design): boolean {
-  return (
-    sameAttributes(row.attributes, known.attributes) &&
-    VIEWS.every((view) => {
-      const now = views[view];
-      const before = known.views[view];
-      return now?.picture.sha256 === before?.sha256 && now?.picture.path === before?.path;
-    })
-  );
-}
-
-function sameAttributes(a: Attributes, b: Attributes): boolean {
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
-  );
 }
 
 /** Embeds the decoded pictures of a batch and takes the other embeddings from the catalog. */

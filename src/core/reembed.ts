@@ -1,6 +1,6 @@
 import { AppError } from "../errors.js";
 import { pagesOf } from "./catalog-pages.js";
-import { type EmbeddedDesign, type View, viewsOf } from "./design.js";
+import { type Design, type EmbeddedDesign, isSameDesign, type View, viewsOf } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { ImportProgress } from "./import.js";
 import { rowError, type SourceItem } from "./import-rows.js";
@@ -9,10 +9,33 @@ import type { Catalog } from "./ports.js";
 /** Designs to a page: of 25,088 numbers a view, 13 MB. */
 const PAGE_SIZE = 64;
 
+/** All designs of a catalog that is embedded anew, a page at a time. */
+export function allPages(from: Catalog): AsyncGenerator<readonly Design[]> {
+  return pagesOf(from, PAGE_SIZE);
+}
+
+/**
+ * The designs of a catalog that another one lacks or has otherwise, a page at a time. A picture whose hash is not known may
+ * always have changed.
+ */
+export async function* changedPages(from: Catalog, to: Catalog): AsyncGenerator<readonly Design[]> {
+  for await (const page of allPages(from)) {
+    const known = await to.get(page.map(({ id }) => id));
+    const changed = page.filter(
+      (design) =>
+        !isSameDesign(design, known.get(design.id)) ||
+        Object.values(design.views).some(({ sha256 }) => sha256 === null),
+    );
+    if (changed.length > 0) yield changed;
+  }
+}
+
 /** Makes an embedding of one model of an embedding of another, without the picture. */
 export type Reproject = (embedding: Embedding) => Embedding;
 
 export interface ReprojectOptions {
+  /** Designs of `from`, a page at a time: all of them, or the changed ones. */
+  readonly pages: AsyncIterable<readonly Design[]>;
   readonly from: Catalog;
   readonly to: Catalog;
   readonly reproject: Reproject;
@@ -22,14 +45,14 @@ export interface ReprojectOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Writes every design of a catalog to another one, with the embeddings that `reproject` makes of those it has. */
+/** Writes designs of a catalog to another one, with the embeddings that `reproject` makes of those it has. */
 export async function reprojectDesigns(
   options: ReprojectOptions,
 ): Promise<ImportProgress & { readonly aborted: boolean }> {
-  const { from, to, reproject, onProgress, signal } = options;
+  const { pages, from, to, reproject, onProgress, signal } = options;
   let done = 0;
   const progress = () => ({ rows: done, imported: done, unchanged: 0, failed: 0 });
-  for await (const page of pagesOf(from, PAGE_SIZE)) {
+  for await (const page of pages) {
     if (signal?.aborted) return { ...progress(), aborted: true };
     const designs = [...(await from.getEmbedded(page.map(({ id }) => id))).values()];
     await to.upsert(designs.map((design) => withEmbeddings(design, reproject)));
@@ -47,10 +70,10 @@ function withEmbeddings(design: EmbeddedDesign, reproject: Reproject): EmbeddedD
   return { ...design, views: Object.fromEntries(views) };
 }
 
-/** The designs of a catalog as rows of an import, by the paths of their pictures; the first has the line 1. */
-export async function* catalogRows(catalog: Catalog): AsyncGenerator<SourceItem> {
+/** Designs of a catalog as rows of an import, by the paths of their pictures; the first has the line 1. */
+export async function* catalogRows(pages: AsyncIterable<readonly Design[]>): AsyncGenerator<SourceItem> {
   let line = 0;
-  for await (const page of pagesOf(catalog, PAGE_SIZE)) {
+  for await (const page of pages) {
     for (const { id, attributes, views } of page) {
       line += 1;
       const paths: { [V in View]?: string } = {};

@@ -37,14 +37,14 @@ const list = createRoute({
   path: `${API}/designs`,
   summary: "The catalog's designs in the order of their ids",
   request: { query: pageQuery },
-  responses: { 200: json(designPage, "A page of them."), ...failures(400, 503) },
+  responses: { 200: json(designPage, "A page of them."), ...failures(400, 409, 503) },
 });
 
 const attributes = createRoute({
   method: "get",
   path: `${API}/attributes`,
   summary: "What the designs have as attributes, to choose filters from",
-  responses: { 200: json(attributeSummaries, "Those of most designs first."), ...failures(503) },
+  responses: { 200: json(attributeSummaries, "Those of most designs first."), ...failures(409, 503) },
 });
 
 const get = createRoute({
@@ -52,7 +52,7 @@ const get = createRoute({
   path: `${API}/designs/{id}`,
   summary: "One design",
   request: { params: idParam },
-  responses: { 200: json(design, "The design."), ...failures(400, 404, 503) },
+  responses: { 200: json(design, "The design."), ...failures(400, 404, 409, 503) },
 });
 
 const put = createRoute({
@@ -66,7 +66,7 @@ const put = createRoute({
   responses: {
     200: json(design, "It was changed."),
     201: json(design, "It is new."),
-    ...failures(400, 413, 415, 422, 503),
+    ...failures(400, 409, 413, 415, 422, 503),
   },
 });
 
@@ -75,7 +75,7 @@ const remove = createRoute({
   path: `${API}/designs/{id}`,
   summary: "Delete a design; for an hour it can be brought back",
   request: { params: idParam },
-  responses: { 200: json(deletion, "It is found no more."), ...failures(400, 404, 503) },
+  responses: { 200: json(deletion, "It is found no more."), ...failures(400, 404, 409, 503) },
 });
 
 const restore = createRoute({
@@ -83,7 +83,7 @@ const restore = createRoute({
   path: `${API}/designs/{id}/restore`,
   summary: "Bring back a design that was deleted within the last hour",
   request: { params: idParam },
-  responses: { 200: json(design, "It is back."), ...failures(400, 404, 503) },
+  responses: { 200: json(design, "It is back."), ...failures(400, 404, 409, 503) },
 });
 
 const similar = createRoute({
@@ -91,7 +91,7 @@ const similar = createRoute({
   path: `${API}/designs/{id}/similar`,
   summary: "Search by a design of the catalog; it is not among its own matches",
   request: { params: idParam, query: rankingQuery },
-  responses: { 200: json(rankingAnswer, "The matches, best first."), ...failures(400, 404, 503) },
+  responses: { 200: json(rankingAnswer, "The matches, best first."), ...failures(400, 404, 409, 503) },
 });
 
 const picture = createRoute({
@@ -111,7 +111,7 @@ const picture = createRoute({
   responses: {
     200: { description: "WebP.", content: { "image/webp": {} } },
     304: { description: "It is the one that If-None-Match names." },
-    ...failures(400, 404, 503),
+    ...failures(400, 404, 409, 503),
   },
 });
 

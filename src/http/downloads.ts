@@ -42,7 +42,7 @@ export function addDownloads(
     request: { params, query: rankingQuery },
     responses: {
       200: { description: "CSV for spreadsheets.", content: { "text/csv": { schema: z.string() } } },
-      ...failures(400, 404, 503),
+      ...failures(400, 404, 409, 503),
     },
   });
   const sheet = createRoute({
@@ -52,7 +52,7 @@ export function addDownloads(
     request: { params: params.extend({ sheet: sheetName }), query: rankingQuery },
     responses: {
       200: { description: "A picture.", content: { "image/jpeg": {}, "image/png": {}, "image/webp": {} } },
-      ...failures(400, 404, 503),
+      ...failures(400, 404, 409, 503),
     },
   });
 

@@ -30,7 +30,7 @@ const rank = createRoute({
   request: { params: idParam, query: rankingQuery },
   responses: {
     200: json(searchAnswer, "The search with its matches, best first."),
-    ...failures(400, 404, 503),
+    ...failures(400, 404, 409, 503),
   },
 });
 

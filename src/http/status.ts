@@ -32,7 +32,7 @@ const getStats = createRoute({
   method: "get",
   path: `${API}/stats`,
   summary: "What is served, and how fast",
-  responses: { 200: json(stats, "Model, catalog, searches, imports and process."), ...failures(503) },
+  responses: { 200: json(stats, "Model, catalog, searches, imports and process."), ...failures(409, 503) },
 });
 
 const metrics = createRoute({
@@ -41,7 +41,7 @@ const metrics = createRoute({
   summary: "Counters and times for Prometheus",
   responses: {
     200: { description: "Prometheus's text format.", content: { "text/plain": { schema: z.string() } } },
-    ...failures(503),
+    ...failures(409, 503),
   },
 });
 

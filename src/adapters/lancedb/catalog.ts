@@ -9,6 +9,7 @@ import { AppError } from "../../errors.js";
 import { directoryBytes } from "./directory-bytes.js";
 import { allOf, filterSql, idIn, quote } from "./filter-sql.js";
 import { SnapshotMemory } from "./in-memory.js";
+import type { ManifestWatch } from "./manifest-watch.js";
 import {
   designColumns,
   designOf,
@@ -37,20 +38,31 @@ export class LanceCatalog implements Catalog {
   readonly model: ModelIdentity;
   readonly #directory: string;
   readonly #connection: Connection;
-  readonly #table: Table;
+  readonly #watch: ManifestWatch | null;
+  #table: Table;
   #snapshot: Snapshot | null = null;
   readonly #sample = perSnapshot(sampleOf);
   readonly #memory: SnapshotMemory;
   readonly #attributes = perSnapshot(attributesOf);
   #writes: Promise<unknown> = Promise.resolve();
 
-  /** @param table always at the latest version of the table. */
-  constructor(directory: string, model: ModelIdentity, connection: Connection, table: Table) {
+  /**
+   * @param table always at the latest version of the table.
+   * @param watch tells which table the catalog's is now; null for a table that is not the catalog's yet, or not any more.
+   */
+  constructor(
+    directory: string,
+    model: ModelIdentity,
+    connection: Connection,
+    table: Table,
+    watch: ManifestWatch | null = null,
+  ) {
     this.model = model;
     this.#memory = new SnapshotMemory(model.embeddingDim);
     this.#directory = directory;
     this.#connection = connection;
     this.#table = table;
+    this.#watch = watch;
   }
 
   async upsert(designs: readonly EmbeddedDesign[]): Promise<void> {
@@ -115,7 +127,7 @@ export class LanceCatalog implements Catalog {
   }
 
   async compact(): Promise<void> {
-    await this.#write(() =>
+    await this.#inTurn(() =>
       this.#table.optimize({ cleanupOlderThan: new Date(Date.now() - READER_GRACE_MS) }),
     );
   }
@@ -165,18 +177,50 @@ export class LanceCatalog implements Catalog {
   /** Runs a read on the version that is the latest as it begins. */
   async #read<T>(operation: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     return this.#native("read", async () => {
-      const version = await this.#table.version();
-      if (this.#snapshot?.version !== version)
-        this.#snapshot = await takeSnapshot(this.#connection, this.#table.name, version);
-      return operation(this.#snapshot);
+      if (this.#watch) await this.#turnTo(await this.#watch.tableToRead());
+      const table = this.#table;
+      try {
+        const version = await table.version();
+        let snapshot = this.#snapshot;
+        if (snapshot?.version !== version || snapshot.table.name !== table.name) {
+          snapshot = await takeSnapshot(this.#connection, table.name, version);
+          this.#snapshot = snapshot;
+        }
+        return await operation(snapshot);
+      } catch (error) {
+        // Of other embeddings than the catalog has, the table may be gone.
+        this.#watch?.requireModel();
+        throw error;
+      }
+    });
+  }
+
+  /** A write that is acknowledged only if it went where everybody reads from now on. */
+  #write<T>(operation: () => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      if (!this.#watch) return operation();
+      await this.#turnTo(await this.#watch.tableToWrite());
+      const result = await operation();
+      if ((await this.#watch.tableToWrite()) !== this.#table.name) {
+        throw new AppError(
+          "CATALOG_UNAVAILABLE",
+          `The catalog in ${this.#directory} changed over to other embeddings meanwhile; try again.`,
+        );
+      }
+      return result;
     });
   }
 
   /** Runs writes one after the other: LanceDB lets two merges at once add the same new id twice. */
-  #write<T>(operation: () => Promise<T>): Promise<T> {
+  #inTurn<T>(operation: () => Promise<T>): Promise<T> {
     const result = this.#writes.then(() => this.#native("written to", operation));
     this.#writes = result.catch(() => {});
     return result;
+  }
+
+  /** Goes over to another table of the same model; reads that are under way end on the one they began with. */
+  async #turnTo(name: string): Promise<void> {
+    if (name !== this.#table.name) this.#table = await this.#connection.openTable(name);
   }
 
   async #native<T>(verb: "read" | "written to", operation: () => Promise<T>): Promise<T> {

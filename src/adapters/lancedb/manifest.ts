@@ -23,8 +23,15 @@ const manifestSchema = embeddingsSchema.extend({
   format: z.literal(1),
   /** What the catalog held before its embeddings were made anew. */
   previous: embeddingsSchema.optional(),
+  /** Until then a process may change the catalog over to other embeddings, and nobody writes to those it has. */
+  changingOverUntil: z.iso.datetime().optional(),
 });
 export type CatalogManifest = Readonly<z.infer<typeof manifestSchema>>;
+
+/** Whether the catalog is changing over to other embeddings just now. A process that died of it holds nobody up for long. */
+export function isChangingOver({ changingOverUntil }: CatalogManifest): boolean {
+  return changingOverUntil !== undefined && Date.parse(changingOverUntil) > Date.now();
+}
 
 /**
  * What the catalog in `directory` says of itself; null when there is no catalog.
@@ -139,7 +146,8 @@ async function publish(draft: string, path: string): Promise<void> {
   }
 }
 
-function manifestPath(directory: string): string {
+/** The file that says it. */
+export function manifestPath(directory: string): string {
   return join(directory, "catalog.json");
 }
 

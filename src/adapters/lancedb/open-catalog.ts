@@ -2,6 +2,7 @@ import type { Catalog, ModelIdentity } from "../../core/ports.js";
 import { requireSameModel } from "../../core/same-model.js";
 import { LanceCatalog } from "./catalog.js";
 import { claimDirectory, FIRST_TABLE, readManifest } from "./manifest.js";
+import { ManifestWatch } from "./manifest-watch.js";
 import { damaged, noCatalog, openTable } from "./table.js";
 
 export { readCatalogModel, readCatalogModels } from "./manifest.js";
@@ -28,13 +29,14 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog>
   else if (!create) throw noCatalog(directory);
   if (held) {
     const { connection, table } = await openTable(directory, held.table, model, false);
-    return new LanceCatalog(directory, model, connection, table);
+    return new LanceCatalog(directory, model, connection, table, new ManifestWatch(directory, held));
   }
   const { connection, table } = await openTable(directory, FIRST_TABLE, model, true);
   // The table comes first and `catalog.json` last: where there is a `catalog.json`, the catalog is complete.
   if ((await table.countRows()) > 0 && !(await readManifest(directory))) {
     throw damaged(directory, "it holds designs but no catalog.json that tells their model");
   }
-  requireSameModel((await claimDirectory(directory, model)).model, model);
-  return new LanceCatalog(directory, model, connection, table);
+  const claimed = await claimDirectory(directory, model);
+  requireSameModel(claimed.model, model);
+  return new LanceCatalog(directory, model, connection, table, new ManifestWatch(directory, claimed));
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sampleDesigns, seededRandom } from "../../../test/contracts/sample-designs.js";
 import type { ModelIdentity } from "../../core/ports.js";
-import { catalogRows, removeOthers, reprojectDesigns } from "../../core/reembed.js";
+import { allPages, catalogRows, removeOthers, reprojectDesigns } from "../../core/reembed.js";
 import { openCatalog, readCatalogModel } from "./open-catalog.js";
 import { openReembedding, rollBack } from "./reembedding.js";
 
@@ -31,6 +31,7 @@ async function reembed(model: ModelIdentity, { pages = Number.POSITIVE_INFINITY,
   const stop = new AbortController();
   let done = 0;
   const summary = await reprojectDesigns({
+    pages: allPages(from),
     from,
     to,
     reproject: model.embeddingDim === 6 ? longer : (embedding) => embedding.slice(-4),
@@ -41,7 +42,7 @@ async function reembed(model: ModelIdentity, { pages = Number.POSITIVE_INFINITY,
     signal: stop.signal,
   });
   await removeOthers(to, from);
-  if (finish) await reembedding.switchOver();
+  if (finish) await reembedding.switchOver(async () => true);
   await reembedding.close();
   return summary;
 }
@@ -128,7 +129,7 @@ describe("embedding a catalog anew", () => {
   it("does not switch over from embeddings that it did not begin with", async () => {
     const late = await openReembedding(directory, third);
     await reembed(young);
-    await expect(late.switchOver()).rejects.toMatchObject({
+    await expect(late.switchOver(async () => true)).rejects.toMatchObject({
       code: "CATALOG_UNAVAILABLE",
       message: expect.stringContaining("got other embeddings meanwhile, those of young"),
     });
@@ -161,7 +162,7 @@ describe("embedding a catalog anew", () => {
     const [lost] = designs;
     await catalog.upsert([{ ...lost!, views: { back: { ...lost!.views.back!, path: null } } }]);
     const items = [];
-    for await (const item of catalogRows(catalog)) items.push(item);
+    for await (const item of catalogRows(allPages(catalog))) items.push(item);
     await catalog.close();
     expect(items).toHaveLength(150);
     expect(items[0]).toMatchObject({ error: { line: 1, id: lost!.id, view: "back", code: "NOT_FOUND" } });

@@ -1,9 +1,11 @@
 import { pagesOf } from "../../core/catalog-pages.js";
+import { isSameDesign } from "../../core/design.js";
 import type { Catalog, ModelIdentity } from "../../core/ports.js";
 import { isSameModel } from "../../core/same-model.js";
 import { AppError } from "../../errors.js";
 import { LanceCatalog } from "./catalog.js";
-import { type CatalogManifest, FIRST_TABLE, readManifest, replaceManifest } from "./manifest.js";
+import { changeOver } from "./change-over.js";
+import { type CatalogManifest, FIRST_TABLE, readManifest } from "./manifest.js";
 import { openCatalog } from "./open-catalog.js";
 import { noCatalog, openTable } from "./table.js";
 
@@ -16,8 +18,14 @@ export interface Reembedding {
   readonly from: Catalog;
   /** What it will hold; not empty when an earlier attempt was cut short. */
   readonly to: Catalog;
-  /** From now on whoever opens the catalog gets the new embeddings; the old ones stay, for {@link rollBack}. */
-  switchOver(): Promise<void>;
+  /**
+   * From now on whoever opens the catalog gets the new embeddings; the old ones stay, for {@link rollBack}.
+   *
+   * @param catchUp brings over what others wrote meanwhile; nobody writes to the catalog until it is done. False: not all
+   * of it could be, and nothing is switched.
+   * @returns whether it was switched over.
+   */
+  switchOver(catchUp: () => Promise<boolean>): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -43,19 +51,15 @@ export async function openReembedding(directory: string, model: ModelIdentity): 
   return {
     from,
     to,
-    async switchOver() {
-      const present = await readManifest(directory);
-      if (!present || present.table !== held.table || !isSameModel(present.model, held.model)) {
-        throw new AppError(
-          "CATALOG_UNAVAILABLE",
-          `The catalog in ${directory} got other embeddings meanwhile, those of ${present?.model.id ?? "no model"}; run this again to change over from them.`,
-        );
-      }
+    async switchOver(catchUp) {
       const now = { model: held.model, table: held.table };
-      await replaceManifest(directory, { format: 1, model, table: name, previous: now });
+      const next = { format: 1, model, table: name, previous: now } as const;
+      const switched = await changeOver(directory, held, async () => ((await catchUp()) ? next : null));
       const stale = previous?.table;
       // Two sets of embeddings are kept; a third only costs disk.
-      if (stale !== undefined && stale !== name) await connection.dropTable(stale).catch(() => {});
+      if (switched && stale !== undefined && stale !== name)
+        await connection.dropTable(stale).catch(() => {});
+      return switched;
     },
     async close() {
       await to.close();
@@ -68,7 +72,7 @@ export async function openReembedding(directory: string, model: ModelIdentity): 
  * Goes back to the embeddings that the catalog held before; a second time, forth again.
  *
  * @returns the model that it holds now.
- * @throws AppError INVALID_REQUEST when there are none to go back to, or they lack designs that were imported since; as
+ * @throws AppError INVALID_REQUEST when there are none to go back to, or designs were imported, changed or deleted since; as
  * {@link openCatalog}.
  */
 export async function rollBack(directory: string): Promise<ModelIdentity> {
@@ -81,21 +85,23 @@ export async function rollBack(directory: string): Promise<ModelIdentity> {
     );
   }
   const { model, table, previous } = held;
-  const lacking = await countLacking(directory, held, previous);
-  if (lacking > 0) {
-    throw new AppError(
-      "INVALID_REQUEST",
-      `The earlier embeddings of the catalog in ${directory} lack ${lacking} of its designs, imported since; to go back with all of them run: diptych import --reembed --model ${previous.model.id}`,
-    );
-  }
-  await replaceManifest(directory, { format: 1, ...previous, previous: { model, table } });
+  await changeOver(directory, held, async () => {
+    const differing = await countDiffering(directory, held, previous);
+    if (differing > 0) {
+      throw new AppError(
+        "INVALID_REQUEST",
+        `The earlier embeddings of the catalog in ${directory} lack ${differing} of its designs as they are now, imported, changed or deleted since; to go back with all of them run: diptych import --reembed --model ${previous.model.id}`,
+      );
+    }
+    return { format: 1, ...previous, previous: { model, table } };
+  });
   return previous.model;
 }
 
 type Embeddings = Pick<CatalogManifest, "model" | "table">;
 
-/** How many designs of the one the other lacks. */
-async function countLacking(directory: string, present: Embeddings, earlier: Embeddings): Promise<number> {
+/** How many designs the one has and the other lacks, or has otherwise. */
+async function countDiffering(directory: string, present: Embeddings, earlier: Embeddings): Promise<number> {
   const [from, to] = await Promise.all(
     [present, earlier].map(async ({ model, table: name }) => {
       const { connection, table } = await openTable(directory, name, model, false);
@@ -103,11 +109,14 @@ async function countLacking(directory: string, present: Embeddings, earlier: Emb
     }),
   );
   try {
-    let lacking = 0;
+    let differing = 0;
+    let common = 0;
     for await (const page of pagesOf(from!, PAGE_SIZE)) {
-      lacking += page.length - (await to!.get(page.map(({ id }) => id))).size;
+      const known = await to!.get(page.map(({ id }) => id));
+      common += known.size;
+      differing += page.filter((design) => !isSameDesign(design, known.get(design.id))).length;
     }
-    return lacking;
+    return differing + (await to!.stats()).designs - common;
   } finally {
     await from!.close();
     await to!.close();
