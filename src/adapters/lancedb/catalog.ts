@@ -6,6 +6,7 @@ import type { Filter } from "../../core/filter.js";
 import type { Catalog, CatalogSample, CatalogStats, DesignPage, ModelIdentity } from "../../core/ports.js";
 import type { Query, ScoredDesign } from "../../core/query.js";
 import { AppError } from "../../errors.js";
+import { BackgroundCompaction } from "./background-compaction.js";
 import { directoryBytes } from "./directory-bytes.js";
 import { allOf, filterSql, idIn, quote } from "./filter-sql.js";
 import { SnapshotMemory } from "./in-memory.js";
@@ -45,6 +46,10 @@ export class LanceCatalog implements Catalog {
   readonly #memory: SnapshotMemory;
   readonly #attributes = perSnapshot(attributesOf);
   #writes: Promise<unknown> = Promise.resolve();
+  readonly #compaction = new BackgroundCompaction(
+    () => this.compact(),
+    async () => (await this.#table.stats()).fragmentStats.numFragments,
+  );
 
   /**
    * @param table always at the latest version of the table.
@@ -127,6 +132,7 @@ export class LanceCatalog implements Catalog {
   }
 
   async compact(): Promise<void> {
+    // It changes nothing that anybody reads, so that it needs no acknowledgement.
     await this.#inTurn(() =>
       this.#table.optimize({ cleanupOlderThan: new Date(Date.now() - READER_GRACE_MS) }),
     );
@@ -146,6 +152,7 @@ export class LanceCatalog implements Catalog {
   }
 
   async close(): Promise<void> {
+    await this.#compaction.close();
     await this.#writes;
     await this.#memory.settled();
     this.#snapshot?.table.close();
@@ -197,7 +204,7 @@ export class LanceCatalog implements Catalog {
 
   /** A write that is acknowledged only if it went where everybody reads from now on. */
   #write<T>(operation: () => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
+    const result = this.#inTurn(async () => {
       if (!this.#watch) return operation();
       await this.#turnTo(await this.#watch.tableToWrite());
       const result = await operation();
@@ -209,6 +216,11 @@ export class LanceCatalog implements Catalog {
       }
       return result;
     });
+    result.then(
+      () => this.#compaction.wrote(),
+      () => {},
+    );
+    return result;
   }
 
   /** Runs writes one after the other: LanceDB lets two merges at once add the same new id twice. */
