@@ -115,6 +115,9 @@ export interface Diptych {
   /** Adds a design or changes one. As {@link putDesign}; its pictures are kept in the catalog's folder. */
   put(design: PutDesign): Promise<{ created: boolean }>;
 
+  /** Keeps a picture of a design that was just deleted for as long as that can be brought back. */
+  renew(picture: Picture): Promise<void>;
+
   /**
    * Opens files that somebody sent, to be imported; close it then. As {@link openUpload}.
    *
@@ -200,6 +203,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
       return summary;
     },
     put: (design) => putDesign(design, { images, embedder, catalog, pictures, hash, inTurn }),
+    renew: (picture) => pictures.renew(picture),
     openUpload: (files, unpackTo) => openUpload(files, unpackTo, DEFAULT_LIMITS.maxImageBytes),
     original: (picture) => drawOriginal(picture, directory, images),
     contactSheet: (request) => drawSheet(request, catalog, images),

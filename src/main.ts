@@ -187,6 +187,16 @@ program
     await runExport(options, config());
   });
 
+program
+  .command("doctor")
+  .description("look through the catalog for what is damaged, missing or left behind; safe beside a server")
+  .option("--repair", "remove what nobody needs, and set aside damaged designs to be imported anew")
+  .option("--json", "print the findings as JSON")
+  .action(async (options) => {
+    const { runDoctor } = await import("./cli/doctor.js");
+    process.exitCode = await runDoctor(options, config());
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

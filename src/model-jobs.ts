@@ -1,5 +1,6 @@
 /** The work that makes a catalog another model's, and a model out of a catalog: composed of the adapters, as compose.ts is. */
 import path from "node:path";
+import { isKept } from "./adapters/files/picture-store.js";
 import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
 import { openReembedding, rollBack } from "./adapters/lancedb/reembedding.js";
 import { findPack } from "./adapters/models/find-pack.js";
@@ -16,6 +17,7 @@ import { type ImportProgress, importDesigns } from "./core/import.js";
 import type { Catalog, ModelIdentity } from "./core/ports.js";
 import { allPages, catalogRows, changedPages, removeOthers, reprojectDesigns } from "./core/reembed.js";
 import { embedderFor, readerFor } from "./embedders.js";
+import { AppError } from "./errors.js";
 import type { Epoch } from "./training/fit-head.js";
 import type { Training } from "./training/train.js";
 import { type Labels, trainOnCatalog } from "./training/train-catalog.js";
@@ -87,7 +89,7 @@ async function embedPictures(
   try {
     return await importDesigns({
       rows: catalogRows(pages),
-      readFile: (file) => readPicture(path.resolve(config.catalog, file)),
+      readFile: (file) => readKnownPicture(config.catalog, file),
       hash,
       images: readerFor(pack),
       embedder,
@@ -100,6 +102,16 @@ async function embedPictures(
   } finally {
     await embedder.close();
   }
+}
+
+/** A picture as the catalog tells its path. One that the catalog keeps is called after its hash, and held to it. */
+async function readKnownPicture(directory: string, file: string): Promise<Uint8Array> {
+  const bytes = await readPicture(path.resolve(directory, file));
+  if (!isKept(file) || path.basename(file) === hash(bytes)) return bytes;
+  throw new AppError(
+    "IMAGE_UNDECODABLE",
+    `The picture ${file} that the catalog keeps is damaged; send it again, or restore it from a copy.`,
+  );
 }
 
 /** Goes back to the embeddings that the catalog held before the last {@link reembedCatalog}; a second time, forth again. */

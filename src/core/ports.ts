@@ -2,7 +2,7 @@ import type { AppError } from "../errors.js";
 import type { Aspect } from "./aspects.js";
 import type { AttributeSummary } from "./attribute-summary.js";
 import type { Crop } from "./crop.js";
-import type { Design, EmbeddedDesign, PerView } from "./design.js";
+import type { Design, EmbeddedDesign, PerView, Picture } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { Filter } from "./filter.js";
 import type { Query, ScoredDesign } from "./query.js";
@@ -68,12 +68,16 @@ export interface ImageReader {
 /** Keeps picture files that are nowhere else, such as those that came over HTTP. */
 export interface PictureStore {
   /**
-   * Returns once the file is on the disk.
+   * Returns once the file is on the disk, whole; one that was damaged there is replaced.
    *
    * @param sha256 of the bytes, in lower-case hexadecimal.
    * @returns where it is, as {@link Picture.path} tells it.
+   * @throws AppError CATALOG_UNAVAILABLE when it cannot be written.
    */
   keep(bytes: Uint8Array, sha256: string): Promise<string>;
+
+  /** Keeps a picture whose design was just deleted for as long as that can be brought back. */
+  renew(picture: Picture): Promise<void>;
 }
 
 /** What is embedded first where both wait: somebody looks at a search. */

@@ -54,7 +54,7 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
   const served: Served = {
     diptych: metrics.measured(diptych),
     searches: new KeptSearches(),
-    deleted: new DeletedDesigns(diptych.catalog),
+    deleted: new DeletedDesigns(diptych),
     imports: new ImportJobs(diptych, onDefect),
     metrics,
     version,

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type { EmbeddedDesign } from "../core/design.js";
+import type { Diptych } from "../compose.js";
+import type { EmbeddedDesign, Picture } from "../core/design.js";
 import type { Catalog } from "../core/ports.js";
 import { AppError } from "../errors.js";
 
@@ -10,10 +11,13 @@ const KEPT_FOR_MS = 60 * 60 * 1000;
 /** Deletes designs, and brings them back within an hour, the last 200 of them, as long as the process lives. */
 export class DeletedDesigns {
   readonly #catalog: Catalog;
+  readonly #renew: (picture: Picture) => Promise<void>;
   readonly #deleted = new LRUCache<string, EmbeddedDesign>({ max: MOST_KEPT, ttl: KEPT_FOR_MS });
 
-  constructor(catalog: Catalog) {
+  /** @param renew keeps a picture from being removed for want of a design. */
+  constructor({ catalog, renew }: Pick<Diptych, "catalog" | "renew">) {
     this.#catalog = catalog;
+    this.#renew = renew;
   }
 
   /** Whether a design of that id can be brought back. */
@@ -24,6 +28,7 @@ export class DeletedDesigns {
   /** @throws AppError NOT_FOUND when there is no such design. */
   async delete(id: string): Promise<void> {
     const design = (await this.#catalog.getEmbedded([id])).get(id);
+    for (const picture of Object.values(design?.views ?? {})) await this.#renew(picture);
     if (!design || (await this.#catalog.delete([id])) === 0) {
       throw new AppError("NOT_FOUND", `There is no design "${id}" in the catalog.`);
     }

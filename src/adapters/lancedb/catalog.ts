@@ -7,6 +7,7 @@ import type { Catalog, CatalogSample, CatalogStats, DesignPage, ModelIdentity } 
 import type { Query, ScoredDesign } from "../../core/query.js";
 import { AppError } from "../../errors.js";
 import { BackgroundCompaction } from "./background-compaction.js";
+import { checksumOf } from "./checksum.js";
 import { directoryBytes } from "./directory-bytes.js";
 import { allOf, filterSql, idIn, quote } from "./filter-sql.js";
 import { SnapshotMemory } from "./in-memory.js";
@@ -21,7 +22,7 @@ import {
   thumbnailColumns,
   thumbnailsOf,
 } from "./rows.js";
-import { designTable, viewMask } from "./schema.js";
+import { CHECKSUM, designTable, hasColumn, viewMask } from "./schema.js";
 import { searchSnapshot } from "./search.js";
 import { attributesOf, perSnapshot, type Snapshot, sampleOf, takeSnapshot } from "./snapshot.js";
 
@@ -74,11 +75,13 @@ export class LanceCatalog implements Catalog {
     checkDesigns(designs, this.model.embeddingDim);
     if (designs.length === 0) return;
     await this.#write(async () => {
-      await this.#table
-        .mergeInsert("id")
-        .whenMatchedUpdateAll()
-        .whenNotMatchedInsertAll()
-        .execute(designTable(designs, this.model.embeddingDim));
+      const hasChecksums = hasColumn(await this.#table.schema(), CHECKSUM);
+      const rows = designTable(
+        designs,
+        this.model.embeddingDim,
+        hasChecksums ? designs.map(checksumOf) : null,
+      );
+      await this.#table.mergeInsert("id").whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
     });
   }
 
@@ -167,12 +170,11 @@ export class LanceCatalog implements Catalog {
   ): Promise<Map<string, T>> {
     return this.#read(async ({ table }) => {
       const found = new Map<string, T>();
+      const schema = await table.schema();
+      const present = columns.filter((column) => hasColumn(schema, column));
       for (let start = 0; start < ids.length; start += IDS_PER_QUERY) {
         const where = idIn(ids.slice(start, start + IDS_PER_QUERY));
-        const query = table
-          .query()
-          .where(where)
-          .select([...columns]);
+        const query = table.query().where(where).select(present);
         for (const [id, result] of await collect(query, (row) => [row.id, resultOf(row)] as const)) {
           found.set(id, result);
         }

@@ -9,14 +9,15 @@ import {
   type View,
 } from "../../core/design.js";
 import type { Embedding } from "../../core/embedding.js";
+import { verifyDesign } from "./checksum.js";
 import { fromFloat16 } from "./float16.js";
-import { pictureColumns, viewsOfMask } from "./schema.js";
+import { CHECKSUM, pictureColumns, viewsOfMask } from "./schema.js";
 
 /** The columns that {@link designOf} reads. */
 export const designColumns = ["id", "views", "attributes", ...pictureColumns("sha256", "path")];
 
-/** The columns that {@link embeddedDesignOf} reads. */
-export const embeddedDesignColumns = [...designColumns, "vector", ...pictureColumns("thumbnail")];
+/** The columns that {@link embeddedDesignOf} reads; the last one may be missing. */
+export const embeddedDesignColumns = [...designColumns, "vector", ...pictureColumns("thumbnail"), CHECKSUM];
 
 /** The columns that {@link thumbnailsOf} reads. */
 export const thumbnailColumns = ["id", "views", ...pictureColumns("thumbnail")];
@@ -34,6 +35,11 @@ export class Row {
   /** The value in a column, of the type that the table's schema gives it. */
   get<T>(column: string): T {
     return this.#batch.getChild(column)!.get(this.#index);
+  }
+
+  /** The same for a column that the table may lack: null then. */
+  find<T>(column: string): T | null {
+    return this.#batch.getChild(column)?.get(this.#index) ?? null;
   }
 
   get id(): string {
@@ -70,9 +76,10 @@ export function designOf(row: Row): Design {
   };
 }
 
+/** @throws AppError CATALOG_UNAVAILABLE when it is not what was written. */
 export function embeddedDesignOf(row: Row): EmbeddedDesign {
   const embeddings = row.embeddings();
-  return {
+  const design = {
     ...designOf(row),
     views: row.perView(
       (view): EmbeddedPicture => ({
@@ -82,6 +89,8 @@ export function embeddedDesignOf(row: Row): EmbeddedDesign {
       }),
     ),
   };
+  verifyDesign(design, row.find<Uint8Array>(CHECKSUM));
+  return design;
 }
 
 /** The thumbnails of the views that have one. */

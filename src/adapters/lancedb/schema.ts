@@ -37,6 +37,9 @@ export function pictureColumns(...suffixes: ("sha256" | "path" | "thumbnail")[])
   return VIEWS.flatMap((view) => suffixes.map((suffix) => `${view}_${suffix}`));
 }
 
+/** The column of the designs' checksums, which tables of the first catalogs lack. */
+export const CHECKSUM = "checksum";
+
 const labelsType = new List(new Field("item", new Utf8(), true));
 
 /** Above so many numbers an embedding is stored in half precision: of VGG16's 25,088 a design has 100 KB then, not 200. */
@@ -64,6 +67,7 @@ export function designSchema(embeddingDim: number): Schema {
       new Field(`${view}_path`, new Utf8(), true),
       new Field(`${view}_thumbnail`, new Binary(), true),
     ]),
+    new Field(CHECKSUM, new Binary(), true),
   ]);
 }
 
@@ -73,10 +77,20 @@ export function embeddingDimOf(schema: Schema): number {
   return (vector.type as FixedSizeList).listSize / VIEWS.length;
 }
 
-/** The designs as rows of {@link designSchema}. */
-export function designTable(designs: readonly EmbeddedDesign[], embeddingDim: number): Table {
+/** Whether a table with this schema has the column. */
+export function hasColumn(schema: Schema, name: string): boolean {
+  return schema.fields.some((field) => field.name === name);
+}
+
+/** The designs as rows of a table of {@link designSchema}, with its checksums or without. */
+export function designTable(
+  designs: readonly EmbeddedDesign[],
+  embeddingDim: number,
+  checksums: readonly Uint8Array[] | null,
+): Table {
   const text = (values: (string | null)[]) => vectorFromArray(values, new Utf8());
-  return new Table(designSchema(embeddingDim), {
+  const { fields } = designSchema(embeddingDim);
+  return new Table(new Schema(fields.filter(({ name }) => checksums || name !== CHECKSUM)), {
     id: text(designs.map((design) => design.id)),
     vector: vectorColumn(designs, embeddingDim),
     views: vectorFromArray(
@@ -85,9 +99,7 @@ export function designTable(designs: readonly EmbeddedDesign[], embeddingDim: nu
     ),
     attributes: text(designs.map((design) => attributesText(design.attributes))),
     labels: vectorFromArray(
-      designs.map((design) =>
-        Object.entries(design.attributes).map(([key, value]) => label(key, attributeText(value))),
-      ),
+      designs.map((design) => labelsOf(design.attributes)),
       labelsType,
     ),
     ...Object.fromEntries(
@@ -101,6 +113,7 @@ export function designTable(designs: readonly EmbeddedDesign[], embeddingDim: nu
         ];
       }),
     ),
+    ...(checksums && { [CHECKSUM]: vectorFromArray(checksums, new Binary()) }),
   });
 }
 
@@ -121,13 +134,18 @@ function vectorColumn(designs: readonly EmbeddedDesign[], embeddingDim: number) 
  * Attributes as JSON, each on a line of its own: JSON escapes newlines, so that a line begins only where an attribute
  * does, and a pattern that begins with one finds a key and never the inside of a text.
  */
-function attributesText(attributes: EmbeddedDesign["attributes"]): string {
+export function attributesText(attributes: EmbeddedDesign["attributes"]): string {
   return JSON.stringify(attributes, null, 1);
 }
 
 /** What precedes the value of the attribute `key` in the column `attributes`. */
 export function attributePrefix(key: string): string {
   return `\n ${JSON.stringify(key)}: `;
+}
+
+/** The attributes as the column `labels` holds them. */
+export function labelsOf(attributes: EmbeddedDesign["attributes"]): string[] {
+  return Object.entries(attributes).map(([key, value]) => label(key, attributeText(value)));
 }
 
 /** An attribute as the column `labels` holds it; JSON keeps any two pairs of key and value apart. */

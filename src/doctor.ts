@@ -1,0 +1,177 @@
+/** Looks through a catalog for what is damaged, missing or left behind: composed of the adapters, as compose.ts is. */
+import { appendFile } from "node:fs/promises";
+import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import pMap from "p-map";
+import { keptFiles, removeUnused, stateOfPicture } from "./adapters/files/kept-files.js";
+import { isKept } from "./adapters/files/picture-store.js";
+import { createImageReader } from "./adapters/image/reader.js";
+import { type InspectedRow, openInspection, tablesOf } from "./adapters/lancedb/inspection.js";
+import { openCatalog } from "./adapters/lancedb/open-catalog.js";
+import type { Config } from "./config.js";
+import { type EmbeddedDesign, viewsOf } from "./core/design.js";
+import {
+  damagedDesign,
+  damagedTable,
+  type Finding,
+  lostPicture,
+  noChecksums,
+  orphanedPicture,
+  unfinishedFile,
+  unreadableThumbnail,
+} from "./core/finding.js";
+import { AppError } from "./errors.js";
+
+/** A server brings deleted designs back for an hour; whoever writes a picture writes its design in far less. */
+const GRACE_MS = 2 * 60 * 60_000;
+/** Rows whose pictures are looked at at once. */
+const CONCURRENCY = 4;
+/** Where designs go that are removed because they are damaged. */
+const MANIFEST = "damaged-designs.jsonl";
+
+export type { Finding };
+
+export interface Examination {
+  /** In the catalog's present table. */
+  readonly designs: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface ExamineRequest {
+  /** Whether to remove what nobody needs, and designs that are damaged but can be imported anew. Default false. */
+  readonly repair?: boolean;
+  /** Told how many rows there are before the first is looked at. */
+  readonly onStart?: (rows: number) => void;
+  readonly onProgress?: (rows: number) => void;
+}
+
+/**
+ * Looks through a whole catalog; safe while others read and write it.
+ *
+ * @throws AppError CATALOG_UNAVAILABLE when there is no catalog, or a repair cannot be written.
+ */
+export async function examineCatalog(
+  { catalog: directory }: Config,
+  { repair = false, onStart = () => {}, onProgress = () => {} }: ExamineRequest = {},
+): Promise<Examination> {
+  const findings: Finding[] = [];
+  const damaged: EmbeddedDesign[] = [];
+  const used = new Set<string>();
+  const manifest = path.join(directory, MANIFEST);
+  let designs = 0;
+  // Before the rows: a picture that is written from now on is young, whatever the rows say of it.
+  const files = [];
+  for await (const file of keptFiles(directory)) files.push(file);
+  let complete = true;
+  for (const [index, table] of (await tablesOf(directory)).entries()) {
+    try {
+      const inspection = await openInspection(directory, table);
+      try {
+        if (index === 0) {
+          designs = inspection.rows;
+          onStart(designs);
+        }
+        if (!inspection.hasChecksums) findings.push(noChecksums(table.table));
+        complete &&= await examineRows(inspection.inspect(), index === 0);
+      } finally {
+        inspection.close();
+      }
+    } catch (error) {
+      complete = false;
+      findings.push(damagedTable(table.table, AppError.from(error)));
+    }
+  }
+  for (const file of files) {
+    const isOrphan = complete && !used.has(path.resolve(directory, file.path));
+    if (file.ageMs < GRACE_MS || !(file.isDraft || isOrphan)) continue;
+    const repaired = repair && (await removeUnused(directory, file));
+    findings.push(file.isDraft ? unfinishedFile(file.path, repaired) : orphanedPicture(file.path, repaired));
+  }
+  if (repair && damaged.length > 0) await setAside(directory, manifest, damaged);
+  return { designs, findings };
+
+  /** @returns whether all that the rows need is known. */
+  async function examineRows(rows: AsyncIterable<InspectedRow>, isPresent: boolean): Promise<boolean> {
+    let whole = true;
+    let done = 0;
+    await pMap(
+      rows,
+      async ({ id, design, damage }) => {
+        // Of a damaged one it is not known which pictures it has.
+        if (!design || damage !== null) whole = false;
+        for (const { path: file } of Object.values(design?.views ?? {})) {
+          if (file !== null) used.add(path.resolve(directory, file));
+        }
+        // Of the embeddings to go back to, only the pictures matter.
+        if (!isPresent) return;
+        const found = design ? await examinePictures(design, directory, damage === null) : [];
+        if (damage !== null) {
+          const canReturn = design !== null && found.length === 0 && hasAllPictures(design);
+          findings.push(damagedDesign(id, damage, canReturn, repair && canReturn, manifest));
+          if (canReturn) damaged.push(design);
+        }
+        findings.push(...found);
+        done += 1;
+        onProgress(done);
+      },
+      { concurrency: CONCURRENCY },
+    );
+    return whole;
+  }
+}
+
+async function examinePictures(
+  { id, views }: EmbeddedDesign,
+  directory: string,
+  withThumbnails: boolean,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const view of viewsOf(views)) {
+    const { path: file, sha256, thumbnail } = views[view]!;
+    if (withThumbnails && thumbnail && !(await isPicture(thumbnail))) {
+      findings.push(unreadableThumbnail(id, view));
+    }
+    if (file === null || sha256 === null) continue;
+    const state = await stateOfPicture(path.resolve(directory, file), sha256);
+    if (state !== "whole") findings.push(lostPicture(id, view, file, isKept(file), state));
+  }
+  return findings;
+}
+
+function hasAllPictures({ views }: EmbeddedDesign): boolean {
+  return Object.values(views).every(({ path: file, sha256 }) => file !== null && sha256 !== null);
+}
+
+const thumbnails = createImageReader({ inputSize: 16, resizePolicy: "contain" });
+
+async function isPicture(thumbnail: Uint8Array): Promise<boolean> {
+  return thumbnails.toTensor(thumbnail).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Removes designs from the catalog after they were written to a manifest that brings them back. */
+async function setAside(
+  directory: string,
+  manifest: string,
+  damaged: readonly EmbeddedDesign[],
+): Promise<void> {
+  const lines = damaged.map(({ id, attributes, views }) => {
+    const { front, back } = views;
+    return `${JSON.stringify({ ...attributes, id, front: front?.path ?? null, back: back?.path ?? null })}\n`;
+  });
+  await appendFile(manifest, lines.join(""), { flush: true });
+  const [present] = await tablesOf(directory);
+  const catalog = await openCatalog({ directory, model: present!.model, create: false });
+  try {
+    for (const design of damaged) {
+      const known = await catalog.getEmbedded([design.id]).catch(() => null);
+      // A server may have got it anew meanwhile.
+      const isStillDamaged = known === null || isDeepStrictEqual(known.get(design.id), design);
+      if (isStillDamaged) await catalog.delete([design.id]);
+    }
+  } finally {
+    await catalog.close();
+  }
+}
