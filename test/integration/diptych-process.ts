@@ -27,6 +27,8 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** Beside the variables of the tests themselves, of which those of Diptych are left out. */
   readonly env?: NodeJS.ProcessEnv;
+  /** A command that runs the process with other rights or limits. Default: none. */
+  readonly through?: readonly string[];
 }
 
 /** Starts `diptych` with the arguments as a user does; its standard output and standard error are no terminal. */
@@ -45,10 +47,11 @@ export function diptych(args: readonly string[], options: ProcessOptions = {}): 
 /** Starts Node.js, with one thread for the model unless told otherwise: for a few pictures it is ready soonest. */
 export function startNode(
   args: readonly string[],
-  { cwd = repository, env = {} }: ProcessOptions = {},
+  { cwd = repository, env = {}, through = [] }: ProcessOptions = {},
 ): { child: ChildProcess; ended: Promise<Ending> } {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:DIPTYCH_|REDIS_URL$)/u.test(name));
-  const child = spawn(process.execPath, args, {
+  const [file, ...rest] = [...through, process.execPath, ...args];
+  const child = spawn(file!, rest, {
     cwd,
     env: { ...Object.fromEntries(inherited), DIPTYCH_THREADS: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],

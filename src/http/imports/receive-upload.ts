@@ -9,6 +9,8 @@ import { AppError } from "../../errors.js";
 /** Of one upload. */
 const MAX_UPLOAD_BYTES = 8 * 1024 ** 3;
 const MOST_FILES = 100_000;
+/** What the disk refuses, and no client causes. */
+const DISK_FAILURES = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO"]);
 const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Files that came with a form. */
@@ -23,7 +25,8 @@ export interface ReceivedUpload {
  * Writes the files of a multipart form to the disk as they come, whatever their size, in memory that does not grow with it.
  *
  * @param directory a folder that is made for them; it is removed again on failure.
- * @throws AppError INVALID_REQUEST for no form, or one without files; IMAGE_TOO_LARGE for an upload above 8 GiB.
+ * @throws AppError INVALID_REQUEST for no form, or one without files; IMAGE_TOO_LARGE for an upload above 8 GiB;
+ * CATALOG_UNAVAILABLE when it cannot be written to the disk.
  */
 export async function receiveUpload(request: Request, directory: string): Promise<ReceivedUpload> {
   const contentType = request.headers.get("Content-Type") ?? "";
@@ -33,8 +36,8 @@ export async function receiveUpload(request: Request, directory: string): Promis
       `An upload is a form (multipart/form-data) with files; received ${contentType.slice(0, 60) || "no content type"}.`,
     );
   }
-  await mkdir(directory, { recursive: true });
   try {
+    await mkdir(directory, { recursive: true });
     const files = await writeFiles(request.body, contentType, directory);
     if (files.size > 0) return { files, directory };
     throw new AppError(
@@ -42,7 +45,7 @@ export async function receiveUpload(request: Request, directory: string): Promis
       "An import needs a ZIP archive, or a manifest with its pictures, as the form's files; received none.",
     );
   } catch (error) {
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true }).catch(() => {});
     throw error instanceof AppError ? error : unreadable(error as NodeJS.ErrnoException);
   }
 }
@@ -124,10 +127,10 @@ function limited(): Transform {
 }
 
 function unreadable(error: NodeJS.ErrnoException): AppError {
-  if (error.code === "ENOSPC" || error.code === "EACCES" || error.code === "EROFS") {
+  if (error.code !== undefined && DISK_FAILURES.has(error.code)) {
     return new AppError(
       "CATALOG_UNAVAILABLE",
-      `The upload cannot be written to the catalog's folder (${error.code}); check that the disk has room.`,
+      `The upload cannot be written to the catalog's folder (${error.code}); check that this user may write there and that the disk has room.`,
       { cause: error },
     );
   }
