@@ -1,4 +1,5 @@
 # Web server and worker of Diptych: `docker build -t diptych .`; compose.yaml starts them together with Redis.
+# The server needs DIPTYCH_TOKENS: `docker run --rm diptych token --name NAME --scope admin` makes one.
 
 FROM node:20-bookworm-slim AS build
 WORKDIR /app

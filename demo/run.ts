@@ -73,7 +73,7 @@ if (!values["no-serve"]) await serveCatalogue();
 
 async function serveCatalogue(): Promise<void> {
   const config = readConfig({ catalog: path.join(directory, "catalog"), log: "warn" }, process.env);
-  const serve = (port: number) => runServe({ port, host: "127.0.0.1" }, config);
+  const serve = (port: number) => runServe({ tokens: [], port, host: "127.0.0.1" }, config);
   console.log("\nIn the browser, until Ctrl-C:");
   await serve(PORT).catch((error: AppError) => {
     if (error.code !== "INVALID_REQUEST") throw error;

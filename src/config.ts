@@ -1,5 +1,6 @@
 import path from "node:path";
 import { z } from "zod";
+import { type AccessToken, parseTokens } from "./access-tokens.js";
 import { DEVICES } from "./core/device.js";
 import { AppError } from "./errors.js";
 
@@ -64,6 +65,15 @@ export function readConfig(flags: Settings, environment: NodeJS.ProcessEnv): Con
     "INVALID_REQUEST",
     `The setting --${key} (${environmentVariable(key)}) is ${expected[key]}; received "${told[key]}".`,
   );
+}
+
+/**
+ * Who may use the server: of the environment alone, for others on the machine see flags. None: whoever reaches it.
+ *
+ * @throws AppError INVALID_REQUEST as parseTokens.
+ */
+export function readTokens({ DIPTYCH_TOKENS = "" }: NodeJS.ProcessEnv): readonly AccessToken[] {
+  return parseTokens(DIPTYCH_TOKENS);
 }
 
 /** Redis's has the name that everything else reads it by. */

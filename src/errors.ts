@@ -7,6 +7,8 @@
  */
 export const errorTable = {
   INVALID_REQUEST: { httpStatus: 400, exitCode: 2, retryable: false, title: "The request is not valid" },
+  UNAUTHENTICATED: { httpStatus: 401, exitCode: 2, retryable: false, title: "A token is needed" },
+  FORBIDDEN: { httpStatus: 403, exitCode: 2, retryable: false, title: "The token does not allow that" },
   NOT_FOUND: { httpStatus: 404, exitCode: 2, retryable: false, title: "There is no such thing" },
   IMAGE_TOO_LARGE: { httpStatus: 413, exitCode: 2, retryable: false, title: "The picture is too large" },
   UNSUPPORTED_IMAGE: {
@@ -23,6 +25,7 @@ export const errorTable = {
     retryable: false,
     title: "The catalog was made with another model",
   },
+  RATE_LIMITED: { httpStatus: 429, exitCode: 4, retryable: true, title: "Too many requests from one side" },
   QUEUE_FULL: { httpStatus: 503, exitCode: 4, retryable: true, title: "Too many requests are waiting" },
   DEADLINE_EXCEEDED: { httpStatus: 504, exitCode: 4, retryable: true, title: "The answer took too long" },
   QUEUE_UNAVAILABLE: {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { readConfig, type Settings } from "./config.js";
+import { readConfig, readTokens, type Settings } from "./config.js";
 import { AppError, errorTable } from "./errors.js";
 import { version } from "./version.js";
 
@@ -63,10 +63,22 @@ program
   .command("serve")
   .description("answer searches over HTTP; /api/v1/openapi.json describes them")
   .option("--port <n>", "port to listen on; 0: any that is free", port, 5000)
-  .option("--host <address>", "address to listen on", "127.0.0.1")
+  .option("--host <address>", "address to listen on; beyond this machine with DIPTYCH_TOKENS", "127.0.0.1")
+  .option("--insecure", "listen beyond this machine without tokens: whoever reaches it may change everything")
+  .option("--trust-proxy", "take clients' addresses from the proxy's X-Forwarded-For")
   .action(async (options) => {
     const { runServe } = await import("./cli/serve.js");
-    await runServe(options, config());
+    await runServe({ ...options, tokens: readTokens(process.env) }, config());
+  });
+
+program
+  .command("token")
+  .description("make a token that lets somebody use the server, and the entry of DIPTYCH_TOKENS for it")
+  .requiredOption("--name <name>", "whose it is")
+  .requiredOption("--scope <scope>", "search; write: also change the catalog; admin: also metrics and status")
+  .action(async (options) => {
+    const { runToken } = await import("./cli/token.js");
+    runToken(options);
   });
 
 program
@@ -77,10 +89,16 @@ program
   .option("--concurrency <n>", "threads that embed (default: as --threads)", wholeNumber)
   .option("--max-batch-size <n>", "pictures of one batch at most", wholeNumber, 16)
   .option("--max-queue-delay-ms <n>", "how long a lone picture waits for others at most", number, 5)
-  .option("--metrics-port <n>", "answer /metrics and /livez there, on all addresses (default: nowhere)", port)
+  .option("--metrics-port <n>", "answer /metrics and /livez there (default: nowhere)", port)
+  .option(
+    "--metrics-host <address>",
+    "address of that port; beyond this machine with DIPTYCH_TOKENS",
+    "127.0.0.1",
+  )
+  .option("--insecure", "answer /metrics beyond this machine without tokens")
   .action(async (options) => {
     const { runWorker } = await import("./cli/worker.js");
-    await runWorker(options, config());
+    await runWorker({ ...options, tokens: readTokens(process.env) }, config());
   });
 
 program

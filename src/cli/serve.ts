@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { collectDefaultMetrics } from "prom-client";
+import type { AccessToken } from "../access-tokens.js";
 import { openDiptych } from "../compose.js";
 import type { Config } from "../config.js";
 import { createApp } from "../http/app.js";
 import { removeStaleUploads } from "../http/imports/receive-upload.js";
 import { createLog } from "../log.js";
+import { refuseExposure } from "../loopback.js";
 import { version } from "../version.js";
 import { untilToldToEnd } from "./interruptible.js";
 import { listen } from "./listen.js";
@@ -16,20 +18,28 @@ const IDLE_MS = 120_000;
 export interface ServeFlags {
   readonly port: number;
   readonly host: string;
+  /** Whom to let in; none: everybody. */
+  readonly tokens: readonly AccessToken[];
+  readonly insecure?: boolean;
+  readonly trustProxy?: boolean;
 }
 
 /**
  * `diptych serve`: answers until it is told to end, then finishes what it has.
  *
- * @throws AppError INVALID_REQUEST when the address cannot be listened on; as openDiptych.
+ * @throws AppError INVALID_REQUEST when the address cannot be listened on, or may not be without tokens; as openDiptych.
  */
-export async function runServe({ port, host }: ServeFlags, config: Config): Promise<void> {
+export async function runServe(flags: ServeFlags, config: Config): Promise<void> {
+  const { port, host, tokens, insecure, trustProxy = false } = flags;
+  refuseExposure(host, tokens, { flag: "--host", insecure });
   const diptych = await openDiptych({ ...config, create: true });
   await removeStaleUploads(config.catalog);
   let draining = false;
   const log = createLog(config.log);
   const app = createApp(diptych, {
     version,
+    tokens,
+    trustProxy,
     isDraining: () => draining,
     onRequest: (request) => log.info(request, "answered"),
     onDefect: (error) => log.error({ err: error.cause ?? error, code: error.code }, error.message),

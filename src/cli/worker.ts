@@ -1,8 +1,11 @@
 import { collectDefaultMetrics } from "prom-client";
+import type { AccessToken } from "../access-tokens.js";
 import type { Config } from "../config.js";
 import { openWorker, type WorkerRequest } from "../embedders.js";
+import type { AppError } from "../errors.js";
 import { createWorkerApp, WorkerMetrics } from "../http/worker-metrics.js";
 import { createLog } from "../log.js";
+import { refuseExposure } from "../loopback.js";
 import { untilToldToEnd } from "./interruptible.js";
 import { listen } from "./listen.js";
 
@@ -11,18 +14,25 @@ export interface WorkerFlags {
   readonly maxBatchSize: number;
   readonly maxQueueDelayMs: number;
   readonly metricsPort?: number;
+  readonly metricsHost: string;
+  /** Who may read the metrics; none: everybody. */
+  readonly tokens: readonly AccessToken[];
+  readonly insecure?: boolean;
 }
 
 /**
  * `diptych worker`: embeds pictures until it is told to end, then finishes what it has taken.
  *
- * @throws AppError as openWorker.
+ * @throws AppError INVALID_REQUEST when the address of the metrics cannot be listened on, or may not be without tokens; as openWorker.
  */
 export async function runWorker(flags: WorkerFlags, config: Config): Promise<void> {
-  const { concurrency = config.threads, maxBatchSize, maxQueueDelayMs, metricsPort } = flags;
+  const { concurrency = config.threads, maxBatchSize, maxQueueDelayMs } = flags;
+  const { metricsPort, metricsHost: host, tokens, insecure } = flags;
+  refuseExposure(host, tokens, { flag: "--metrics-host", insecure });
   const log = createLog(config.log);
   const metrics = new WorkerMetrics();
   collectDefaultMetrics({ register: metrics.registry });
+  const onDefect = (error: AppError) => log.error({ err: error.cause ?? error }, error.message);
   const listeners: WorkerRequest["listeners"] = {
     onTaken: (waitedMs) => metrics.noteTaken(waitedMs),
     onDone: () => metrics.noteDone(),
@@ -43,10 +53,10 @@ export async function runWorker(flags: WorkerFlags, config: Config): Promise<voi
   const server =
     metricsPort === undefined
       ? null
-      : await listen(createWorkerApp(metrics).fetch, {
+      : await listen(createWorkerApp(metrics, { tokens, onDefect }).fetch, {
           port: metricsPort,
-          host: "0.0.0.0",
-          flags: "--metrics-port",
+          host,
+          flags: "--metrics-port or --metrics-host",
         });
   try {
     await work(

@@ -1,9 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { requestId } from "hono/request-id";
-import { secureHeaders } from "hono/secure-headers";
+import type { AccessToken } from "../access-tokens.js";
 import type { Diptych } from "../compose.js";
 import { LANES } from "../core/ports.js";
 import { AppError } from "../errors.js";
+import { Access, askerOf } from "./access/access.js";
+import { withAccess } from "./access/describe-access.js";
 import { admitSearches } from "./admission.js";
 import { DeletedDesigns } from "./deleted-designs.js";
 import { addDesignRoutes } from "./designs.js";
@@ -13,6 +16,7 @@ import { KeptSearches } from "./kept-searches.js";
 import { Metrics } from "./metrics.js";
 import { pageRoutes, showFailure } from "./pages/routes.js";
 import { failureOf, isForKeeper, problem } from "./problem.js";
+import { safeHeaders } from "./safe-headers.js";
 import { sameOrigin } from "./same-origin.js";
 import { invalidRequest } from "./schemas.js";
 import { addSearchRoutes } from "./searches.js";
@@ -22,6 +26,12 @@ import { addStatusRoutes } from "./status.js";
 export interface AppOptions {
   /** Of Diptych. */
   readonly version: string;
+  /** Whom to let in. Default: everybody. */
+  readonly tokens?: readonly AccessToken[];
+  /** Whether the proxy before the server is believed who asks. Default: no. */
+  readonly trustProxy?: boolean;
+  /** The clock of the limits, in milliseconds. Default: the process's. */
+  readonly now?: () => number;
   /** Whether the server takes no more, and only finishes what it has. Default: never. */
   readonly isDraining?: () => boolean;
   /** Told of every request that was answered. Default: nobody. */
@@ -35,6 +45,8 @@ export interface AnsweredRequest {
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
+  /** The name of the token that it came with, if any. */
+  readonly token: string | null;
   readonly status: number;
   readonly ms: number;
 }
@@ -50,6 +62,8 @@ export interface App {
 /** The HTTP API and the pages over an open catalog; it does not listen by itself. */
 export function createApp(diptych: Diptych, options: AppOptions): App {
   const { version, isDraining = () => false, onDefect = () => {}, onRequest = () => {} } = options;
+  const { tokens = [], trustProxy = false, now = () => performance.now() } = options;
+  const access = new Access({ tokens, trustProxy, now });
   const metrics = new Metrics();
   const served: Served = {
     diptych: metrics.measured(diptych),
@@ -80,27 +94,13 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
     await next();
     const { method, path } = context.req;
     const ms = Math.round(performance.now() - started);
-    onRequest({ requestId: context.get("requestId"), method, path, status: context.res.status, ms });
+    const { token } = askerOf(context);
+    onRequest({ requestId: context.get("requestId"), method, path, token, status: context.res.status, ms });
   });
   api.use(metrics.middleware);
-  api.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        // blob: a picture that was chosen, before it is sent.
-        imgSrc: ["'self'", "blob:"],
-        scriptSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-      // Whether it is reached by https is for whoever puts a proxy before it.
-      strictTransportSecurity: false,
-    }),
-  );
+  api.use(safeHeaders);
   api.use(sameOrigin);
+  api.use(access.middleware);
   const admission = admitSearches();
   for (const path of [`${API}/searches`, "/search", "/upload"]) api.use(path, admission);
   addStatusRoutes(api, served, isDraining);
@@ -115,17 +115,25 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
       description: "Visual search for designs with two sides, a front and a back.",
     },
   };
-  api.doc31(`${API}/openapi.json`, document);
-  api.route("/", pageRoutes(served, { note, describe: () => api.getOpenAPI31Document(document) }));
+  const describe = () => withAccess(api.getOpenAPI31Document(document));
+  api.get(`${API}/openapi.json`, (context) => context.json(describe()));
+  api.route("/", pageRoutes(served, { access, note, describe }));
   api.notFound((context) => {
     const failure = note(
       new AppError("NOT_FOUND", `There is nothing at ${context.req.path}; see ${API}/openapi.json.`),
     );
-    const isForPeople = context.req.header("Accept")?.includes("text/html");
-    return isForPeople ? showFailure(context, failure) : problem(context, failure);
+    return isForPeople(context) ? showFailure(context, failure) : problem(context, failure);
   });
-  api.onError((error, context) => problem(context, note(error)));
+  api.onError((error, context) => {
+    const failure = note(error);
+    const isPage = isForPeople(context) && !context.req.path.startsWith(`${API}/`);
+    return isPage ? showFailure(context, failure) : problem(context, failure);
+  });
   return { api, metrics, close: () => served.imports.close() };
+}
+
+function isForPeople({ req }: Context): boolean {
+  return req.header("Accept")?.includes("text/html") ?? false;
 }
 
 function addGauges({ diptych, searches, imports, metrics }: Served): void {

@@ -10,9 +10,9 @@ const HIDDEN: Partial<Record<ErrorCode, string>> = {
 
 /** A failure as an RFC 9457 problem document. */
 export function problem(context: Context, failure: AppError): Response {
-  const { httpStatus, title, retryable } = errorTable[failure.code];
+  const { httpStatus, title } = errorTable[failure.code];
   const detail = detailOf(failure);
-  if (retryable) context.header("Retry-After", String(failure.retryAfterS ?? 1));
+  setFailureHeaders(context, failure);
   return context.body(
     JSON.stringify({
       // No page tells more than the title; `code` is what programs go by.
@@ -25,6 +25,12 @@ export function problem(context: Context, failure: AppError): Response {
     httpStatus,
     { "Content-Type": "application/problem+json" },
   );
+}
+
+/** When to come again, and by what means to be let in. */
+export function setFailureHeaders(context: Context, { code, retryAfterS }: AppError): void {
+  if (errorTable[code].retryable) context.header("Retry-After", String(retryAfterS ?? 1));
+  if (code === "UNAUTHENTICATED") context.header("WWW-Authenticate", 'Bearer realm="Diptych"');
 }
 
 /** Whether the keeper of the server is told of a failure, for strangers are told little of it. */

@@ -1,14 +1,13 @@
 import { createMiddleware } from "hono/factory";
 import { AppError } from "../errors.js";
-
-const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
+import { isReading } from "./access/needed-scope.js";
 
 /**
  * Refuses what another site's page makes a browser send. Browsers tell where a request comes from; programs that are none send
  * neither header and are let through.
  */
 export const sameOrigin = createMiddleware(async (context, next) => {
-  if (!SAFE_METHODS.includes(context.req.method) && isFromElsewhere(context.req.raw)) {
+  if (!isReading(context.req.method) && isFromElsewhere(context.req.raw)) {
     throw new AppError(
       "INVALID_REQUEST",
       "A request that changes something comes from Diptych's own pages or from a program; received one from another site.",

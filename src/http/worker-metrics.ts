@@ -1,6 +1,10 @@
 import { Hono } from "hono";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { ErrorCode } from "../errors.js";
+import type { AccessToken } from "../access-tokens.js";
+import type { AppError, ErrorCode } from "../errors.js";
+import { Access } from "./access/access.js";
+import { failureOf, isForKeeper, problem } from "./problem.js";
+import { safeHeaders } from "./safe-headers.js";
 
 /** What a worker that embeds for other processes tells Prometheus. */
 export class WorkerMetrics {
@@ -63,12 +67,27 @@ export class WorkerMetrics {
   }
 }
 
+export interface WorkerAppOptions {
+  /** Who may read the metrics. Default: everybody. */
+  readonly tokens?: readonly AccessToken[];
+  /** Told of failures that are not a stranger's making. Default: nobody. */
+  readonly onDefect?: (error: AppError) => void;
+}
+
 /** Answers `/metrics`, and `/livez` for whoever looks after the process. */
-export function createWorkerApp({ registry }: WorkerMetrics): Hono {
+export function createWorkerApp({ registry }: WorkerMetrics, options: WorkerAppOptions = {}): Hono {
+  const { tokens = [], onDefect = () => {} } = options;
   const app = new Hono();
+  app.use(safeHeaders);
+  app.use(new Access({ tokens, trustProxy: false, now: () => performance.now() }).middleware);
   app.get("/livez", (context) => context.json({ status: "live" }));
   app.get("/metrics", async (context) =>
     context.body(await registry.metrics(), 200, { "Content-Type": registry.contentType }),
   );
+  app.onError((error, context) => {
+    const failure = failureOf(error);
+    if (isForKeeper(failure)) onDefect(failure);
+    return problem(context, failure);
+  });
   return app;
 }

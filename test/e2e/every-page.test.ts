@@ -9,7 +9,7 @@ import { createPagesWorld, searchBy } from "./pages-world.js";
 const require = createRequire(import.meta.url);
 
 describe.skipIf(noBrowser !== null)("every page, in a browser,", () => {
-  const world = createPagesWorld();
+  const world = createPagesWorld(12, { signedIn: true });
   const { ids, picture } = world;
   let axe: string;
   beforeAll(async () => {
@@ -56,6 +56,13 @@ describe.skipIf(noBrowser !== null)("every page, in a browser,", () => {
     api: async (page) => {
       await page.goto("/api");
       await page.locator(".route summary").nth(3).click();
+    },
+    "sign in": async (page) => {
+      world.expectError(/401/u);
+      await page.goto("/sign-in");
+      await page.locator('input[name="token"]').fill("wrong");
+      await page.locator(".primary").click();
+      await page.locator(".note.failure").waitFor();
     },
     failure: async (page) => {
       world.expectError(/404/u);

@@ -7,6 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { writeCatalogue } from "../../demo/catalogue.js";
 import { createFlatDesign } from "../../demo/flats/design.js";
+import { makeToken, parseTokens } from "../../src/access-tokens.js";
 import { type App, createApp } from "../../src/http/app.js";
 import { type Diptych, openDiptych } from "../../src/index.js";
 import { openBrowser } from "./browser.js";
@@ -23,11 +24,15 @@ export interface PagesWorld {
   picture(id: string, view: "front" | "back"): string;
   /** A new page of a browser as it is for a new visitor. */
   open(options?: BrowserContextOptions): Promise<Page>;
+  /** That the server asks for; null when it asks for none. Pages are signed in by it. */
+  readonly token: string | null;
   /** What the browser may complain of in this test: a resource that fails on purpose. */
   expectError(pattern: RegExp): void;
 }
 
-export function createPagesWorld(designs = 12): PagesWorld {
+/** @param signedIn whether the server asks for tokens, and pages have one that allows everything. */
+export function createPagesWorld(designs = 12, { signedIn = false } = {}): PagesWorld {
+  const made = signedIn ? makeToken("everything", "admin") : null;
   const directory = path.join(tmpdir(), `diptych-e2e-${randomUUID()}`);
   const ids = Array.from({ length: designs }, (_, i) => createFlatDesign(SEED, i).id);
   let diptych: Diptych;
@@ -44,7 +49,11 @@ export function createPagesWorld(designs = 12): PagesWorld {
     const { manifest } = await writeCatalogue({ directory, count: designs, seed: SEED });
     diptych = await openDiptych({ catalog: path.join(directory, "catalog"), create: true });
     if (designs > 0) await diptych.import(manifest);
-    app = createApp(diptych, { version: "1.2.3", onDefect: (error) => errors.push(String(error.stack)) });
+    app = createApp(diptych, {
+      version: "1.2.3",
+      tokens: parseTokens(made?.entry ?? ""),
+      onDefect: (error) => errors.push(String(error.stack)),
+    });
     address = await new Promise<string>((resolve) => {
       server = serve({ fetch: app.api.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
         resolve(`http://127.0.0.1:${port}`),
@@ -68,12 +77,14 @@ export function createPagesWorld(designs = 12): PagesWorld {
 
   return {
     ids,
+    token: made?.token ?? null,
     diptych: () => diptych,
     directory,
     picture: (id, view) => path.join(directory, "pictures", `${id}-${view}.png`),
     expectError: (pattern) => expected.push(pattern),
     async open(options = {}) {
       const context = await browser.newContext({ baseURL: address, locale: "en-GB", ...options });
+      if (made) await context.addCookies([{ name: "diptych-token", value: made.token, url: address }]);
       const page = await context.newPage();
       page.on("pageerror", (error) => errors.push(error.message));
       page.on("console", (message) => {

@@ -119,7 +119,7 @@ describe.skipIf(noRedis !== null)("diptych worker", () => {
     const taken = ["--metrics-port", `${port}`, "--redis", fleet.redis().url];
     expect(await diptych(["worker", ...models, ...taken])).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining(`0.0.0.0:${port} cannot be listened on (EADDRINUSE)`),
+      stderr: expect.stringContaining(`127.0.0.1:${port} cannot be listened on (EADDRINUSE)`),
     });
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import type { z } from "zod";
-import { type App, createApp } from "../../src/http/app.js";
+import { type App, type AppOptions, createApp } from "../../src/http/app.js";
 import type { importAnswer } from "../../src/http/imports/schemas.js";
 import type { design, designPage, problemDocument, searchAnswer } from "../../src/http/schemas.js";
 import type { Api } from "../../src/http/served.js";
@@ -114,8 +114,8 @@ export function createHttpWorld(name: string) {
   let diptych: Diptych;
   let main: App;
 
-  function createOver(over: Diptych): App {
-    const app = createApp(over, { version: "1.2.3", onDefect: (error) => defects.push(error) });
+  function createOver(over: Diptych, options: Partial<AppOptions> = {}): App {
+    const app = createApp(over, { version: "1.2.3", onDefect: (error) => defects.push(error), ...options });
     apps.push(app);
     return app;
   }
@@ -140,10 +140,10 @@ export function createHttpWorld(name: string) {
     catalog,
     diptych: () => diptych,
     fetch: (request: Request) => main.api.fetch(request),
-    /** Another API over the same catalog, meddled with; it is closed after the tests. */
-    serve(meddled: Partial<Diptych> = {}) {
-      const app = createOver({ ...diptych, ...meddled });
-      return { ...createClient(() => app.api), close: () => app.close() };
+    /** Another API over the same catalog, meddled with or set otherwise; it is closed after the tests. */
+    serve(meddled: Partial<Diptych> = {}, options: Partial<AppOptions> = {}) {
+      const app = createOver({ ...diptych, ...meddled }, options);
+      return { ...createClient(() => app.api), api: app.api, close: () => app.close() };
     },
     /** The defects since they were last taken. */
     takeDefects: () => defects.splice(0),

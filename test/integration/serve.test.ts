@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeToken } from "../../src/access-tokens.js";
 import { writePair } from "../fixtures/drawings.js";
 import { diptych, importAll, startDiptych } from "./diptych-process.js";
 
@@ -16,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 /** Starts a server on a free port; resolves when it says where it answers. */
-async function startServer() {
-  const { child, ended } = startDiptych(["serve", "--port", "0", "--catalog", catalog]);
+async function startServer(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const { child, ended } = startDiptych(["serve", "--port", "0", "--catalog", catalog, ...flags], { env });
   const address = await new Promise<string>((resolve, reject) => {
     child.stderr!.on("data", (text: Buffer) => {
       const [, found] = /answers at (http:\/\/\S+)/u.exec(String(text)) ?? [];
@@ -58,4 +59,56 @@ test("serve refuses a port that is taken, and one that is none", async () => {
   expect(await diptych(["serve", "--port", "70000"])).toMatchObject({ exitCode: 2 });
   child.kill("SIGINT");
   expect(await ended).toMatchObject({ exitCode: 0 });
+});
+
+test.each(["0.0.0.0", "::", "192.0.2.1", "example.org", ""])(
+  "nothing listens on %j without tokens, unless it is told to",
+  async (host) => {
+    const serve = await diptych(["serve", "--port", "0", "--catalog", catalog, "--host", host]);
+    expect(serve).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(serve.stderr).toBe(
+      `diptych: --host ${host} lets others than this machine in, who would need no token; set DIPTYCH_TOKENS (diptych token makes one), or pass --insecure.\n`,
+    );
+    const metrics = ["--metrics-port", "0", "--metrics-host", host];
+    const worker = await diptych(["worker", "--redis", "redis://127.0.0.1:1", ...metrics]);
+    expect(worker).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(worker.stderr).toContain(`--metrics-host ${host} lets others than this machine in`);
+  },
+);
+
+test("serve listens beyond this machine when it is told to, or asks for tokens", async () => {
+  const insecure = await startServer(["--host", "0.0.0.0", "--insecure"]);
+  expect((await fetch(`${insecure.address}/api/v1/designs`)).status).toBe(200);
+  insecure.child.kill("SIGTERM");
+  await insecure.ended;
+
+  const made = await diptych(["token", "--name", "anna", "--scope", "search"]);
+  expect(made.exitCode).toBe(0);
+  const [token = "", entry = ""] = made.stdout.split("\n");
+  expect(entry).toMatch(/^anna:search:[\da-f]{64}$/u);
+  const asking = await startServer(["--host", "0.0.0.0"], { DIPTYCH_TOKENS: entry });
+  const statusOf = async (path: string, headers: Record<string, string> = {}) =>
+    (await fetch(`${asking.address}${path}`, { headers })).status;
+  const headers = { Authorization: `Bearer ${token}` };
+  expect(await statusOf("/api/v1/designs")).toBe(401);
+  expect(await statusOf("/readyz")).toBe(200);
+  expect(await statusOf("/api/v1/designs", headers)).toBe(200);
+  expect(await statusOf("/metrics", headers)).toBe(403);
+  asking.child.kill("SIGTERM");
+  const { stderr } = await asking.ended;
+  expect(stderr).toContain('"token":"anna"');
+  expect(stderr).not.toContain(token);
+});
+
+test("a token that was put where its entry belongs is not repeated", async () => {
+  const { token } = makeToken("anna", "search");
+  const ending = await diptych(["serve", "--catalog", catalog], { env: { DIPTYCH_TOKENS: token } });
+  expect(ending).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(ending.stderr).toMatch(
+    /^diptych: DIPTYCH_TOKENS has entries NAME:SCOPE:SHA256HEX.+entry 1 is none\.\n$/u,
+  );
+  expect(await diptych(["token", "--name", "anna", "--scope", "all"])).toMatchObject({
+    exitCode: 2,
+    stderr: 'diptych: The scope of a token is one of search, write, admin; received "all".\n',
+  });
 });

@@ -27,17 +27,17 @@ export interface CataloguePage extends PageContext {
 
 /** The designs in the order of their ids, a page at a time. */
 export function cataloguePage(shown: CataloguePage): Html {
-  const { designs, total, attributes, filter, deleted, missing } = shown;
+  const { designs, total, attributes, filter, deleted, missing, may } = shown;
   const texts = textsOf(shown.language);
   return page(
     { ...shown, title: texts.catalogue, place: "catalogue" },
-    html`${deleted === undefined ? "" : deletedNote(deleted, texts)}
+    html`${deleted === undefined || !may("write") ? "" : deletedNote(deleted, texts)}
 ${missing === undefined ? "" : html`<p class="note" role="status">${texts.notFound(missing)}</p>`}
 <div class="heading"><div><h1>${texts.catalogue}</h1><p class="quiet">${texts.designsOf(total)}</p></div>
-<p class="actions"><a class="button" href="/catalogue/new">${texts.add}</a><a class="button" href="/catalogue/import">${texts.import}</a></p></div>
+${may("write") ? html`<p class="actions"><a class="button" href="/catalogue/new">${texts.add}</a><a class="button" href="/catalogue/import">${texts.import}</a></p>` : ""}</div>
 ${
   total === 0
-    ? emptyNote(texts)
+    ? emptyNote(shown)
     : html`<div class="result">
 <aside class="query" aria-label="${texts.filters}">
 <form class="controls" method="get"><label class="find">${texts.find}<input type="search" name="id" autocomplete="off"></label></form>

@@ -22,7 +22,7 @@ export interface DesignPage extends PageContext {
   /** What was just done to it. */
   readonly done?: "saved" | "restored" | undefined;
   /** What was typed to change it, and was refused. */
-  readonly edited?: TypedFields & { readonly failure: AppError };
+  readonly edited?: (TypedFields & { readonly failure: AppError }) | undefined;
 }
 
 /** What was typed into a form, to be shown there again. */
@@ -47,17 +47,25 @@ export function designPage({ design, done, edited, ...context }: DesignPage): Ht
 <div class="sides">${VIEWS.map((view) => figure(view, pictures[view], id, texts))}</div>
 <div class="known">
 ${attributeList(attributes)}
-<details class="facet"${edited ? html` open` : ""}><summary>${texts.edit}</summary>
+${context.may("write") ? changes({ design, edited }, texts) : ""}
+</div>
+</div>`,
+  );
+}
+
+/** The forms to change and to delete it. */
+function changes({ design, edited }: Pick<DesignPage, "design" | "edited">, texts: Texts): Html {
+  const { id, attributes } = design;
+  const own = `/designs/${encodeURIComponent(id)}`;
+  const pictures = thumbnailUrlsOf(design);
+  return html`<details class="facet"${edited ? html` open` : ""}><summary>${texts.edit}</summary>
 ${refusal(edited)}
 <form class="edit" method="post" action="${own}" enctype="multipart/form-data">
 ${VIEWS.map((view) => pictureFields(view, pictures, texts))}
 ${attributeFields(edited ? typed(edited) : Object.entries(attributes), texts)}
 <p class="actions"><button class="primary">${texts.save}</button></p>
 </form></details>
-<form class="delete" method="post" action="${own}/delete"><button class="quiet-button danger">${texts.delete}</button></form>
-</div>
-</div>`,
-  );
+<form class="delete" method="post" action="${own}/delete"><button class="quiet-button danger">${texts.delete}</button></form>`;
 }
 
 /**

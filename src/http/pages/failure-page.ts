@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { AppError } from "../../errors.js";
+import { SIGN_IN } from "../access/needed-scope.js";
 import { detailOf } from "../problem.js";
 import { textsOf } from "./language.js";
 import { type Html, type PageContext, page } from "./layout.js";
@@ -11,6 +12,6 @@ export function failurePage(context: PageContext, failure: AppError): Html {
   return page(
     { ...context, title },
     html`<section class="intro"><h1>${title}</h1><p class="quiet" lang="en">${detailOf(failure)}</p>
-<p class="actions"><a class="button" href="/">${texts.backToSearch}</a><a class="button" href="/catalogue">${texts.toCatalogue}</a></p></section>`,
+<p class="actions"><a class="button" href="/">${texts.backToSearch}</a><a class="button" href="/catalogue">${texts.toCatalogue}</a>${failure.code === "FORBIDDEN" ? html`<a class="button" href="${SIGN_IN}">${texts.otherToken}</a>` : ""}</p></section>`,
   );
 }

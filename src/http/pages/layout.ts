@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { html } from "hono/html";
+import type { Scope } from "../../access-tokens.js";
+import { SIGN_OUT } from "../access/needed-scope.js";
 import { type Language, otherLanguage, textsOf } from "./language.js";
 import { style } from "./style/style.js";
 import type { Texts } from "./texts-en.js";
@@ -37,7 +39,11 @@ function hashOf(text: string): string {
 export type Html = ReturnType<typeof html>;
 
 /** Where the pages' navigation leads. */
-const PLACES = { search: "/", catalogue: "/catalogue", status: "/status" } as const;
+const PLACES = {
+  search: { href: "/", needed: "search" },
+  catalogue: { href: "/catalogue", needed: "search" },
+  status: { href: "/status", needed: "admin" },
+} as const satisfies Record<string, { href: string; needed: Scope }>;
 export type Place = keyof typeof PLACES;
 
 /** What every page is told. */
@@ -45,6 +51,10 @@ export interface PageContext {
   readonly language: Language;
   /** Of the page itself, with its query string. */
   readonly address: string;
+  /** Whether whoever looks at it may do what needs the scope; what they may not is not shown. */
+  readonly may: (needed: Scope) => boolean;
+  /** Whether they signed in, and so can sign out. */
+  readonly signedIn: boolean;
 }
 
 export interface PageOptions extends PageContext {
@@ -59,7 +69,7 @@ export interface PageOptions extends PageContext {
 
 /** A whole page. */
 export function page(options: PageOptions, content: Html): Html {
-  const { language, title, address, scripts = [], refreshS } = options;
+  const { language, title, address, signedIn, scripts = [], refreshS } = options;
   const texts = textsOf(language);
   return html`<!doctype html>
 <html lang="${language}">
@@ -82,14 +92,16 @@ ${refreshS === undefined ? "" : html`<noscript><meta http-equiv="refresh" conten
 <input type="hidden" name="return" value="${address}">
 <button name="language" value="${otherLanguage(language)}" lang="${otherLanguage(language)}">${texts.otherLanguage}</button>
 </form>
+${signedIn ? html`<form class="switch" method="post" action="${SIGN_OUT}"><button>${texts.signOut}</button></form>` : ""}
 </header>
 <main id="content" tabindex="-1">${content}</main>
 </body>
 </html>`;
 }
 
-function navigation({ place }: PageOptions, texts: Texts): Html[] {
-  return Object.entries(PLACES).map(([name, href]) => {
+function navigation({ place, may }: PageOptions, texts: Texts): Html[] {
+  const open = Object.entries(PLACES).filter(([, { needed }]) => may(needed));
+  return open.map(([name, { href }]) => {
     const current = name === place ? html` aria-current="page"` : "";
     return html`<a href="${href}"${current}>${texts.places[name as Place]}</a>`;
   });

@@ -1,4 +1,6 @@
 import type { Context } from "hono";
+import { includesScope } from "../../access-tokens.js";
+import { askerOf } from "../access/access.js";
 import { languageOf } from "./language.js";
 import type { PageContext } from "./layout.js";
 
@@ -6,7 +8,18 @@ import type { PageContext } from "./layout.js";
 export function contextOf(context: Context): PageContext {
   const { pathname, search } = new URL(context.req.url);
   const isForm = context.req.method === "POST";
-  return { language: languageOf(context), address: isForm ? "/" : `${pathname}${search}` };
+  const { scope, token } = askerOf(context);
+  return {
+    language: languageOf(context),
+    address: isForm ? "/" : `${pathname}${search}`,
+    may: (needed) => scope !== null && includesScope(scope, needed),
+    signedIn: token !== null,
+  };
+}
+
+/** An address to go back to, as a form tells it: of a page of ours alone, never of another host. */
+export function ownAddress(told: unknown): string {
+  return typeof told === "string" && /^\/(?![/\\])/u.test(told) ? told : "/";
 }
 
 /** Whether the request is one of our scripts', which show what comes of it in the page they are on. */

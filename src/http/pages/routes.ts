@@ -1,7 +1,8 @@
 import { type Context, Hono } from "hono";
 import { setCookie } from "hono/cookie";
 import { type AppError, errorTable } from "../../errors.js";
-import { problem } from "../problem.js";
+import type { Access } from "../access/access.js";
+import { problem, setFailureHeaders } from "../problem.js";
 import type { Served } from "../served.js";
 import { statsOf } from "../status.js";
 import { type ApiDocument, apiPage } from "./api-page.js";
@@ -10,14 +11,17 @@ import { failurePage } from "./failure-page.js";
 import { addImportPages } from "./import-routes.js";
 import { isLanguage, LANGUAGE_COOKIE } from "./language.js";
 import { ICON_PATH, icon, SCRIPTS, STYLE_PATH } from "./layout.js";
-import { contextOf, wantsJson } from "./page-context.js";
+import { contextOf, ownAddress, wantsJson } from "./page-context.js";
 import { addSearchPages } from "./search-routes.js";
+import { signInPage } from "./sign-in-page.js";
+import { addSignInPages } from "./sign-in-routes.js";
 import { statusPage } from "./status-page.js";
 import { style } from "./style/style.js";
 
 const YEAR_S = 365 * 24 * 60 * 60;
 
 export interface PageOptions {
+  readonly access: Access;
   /** Makes any failure one of the table, and tells of it. */
   readonly note: (error: unknown) => AppError;
   /** The OpenAPI document. */
@@ -25,11 +29,12 @@ export interface PageOptions {
 }
 
 /** The pages, which work without scripts. A failure is a page too. */
-export function pageRoutes(served: Served, { note, describe }: PageOptions): Hono {
+export function pageRoutes(served: Served, { access, note, describe }: PageOptions): Hono {
   const pages = new Hono();
   addSearchPages(pages, served);
   addCatalogueRoutes(pages, served);
   addImportPages(pages, served);
+  if (access.isRequired) addSignInPages(pages, access);
 
   pages.get("/status", async (context) =>
     context.html(statusPage(contextOf(context), await statsOf(served))),
@@ -41,9 +46,7 @@ export function pageRoutes(served: Served, { note, describe }: PageOptions): Hon
     if (typeof language === "string" && isLanguage(language)) {
       setCookie(context, LANGUAGE_COOKIE, language, { maxAge: YEAR_S, sameSite: "Lax", httpOnly: true });
     }
-    // To a page of ours alone, never to another host.
-    const isOwn = typeof back === "string" && /^\/(?![/\\])/u.test(back);
-    return context.redirect(isOwn ? back : "/", 303);
+    return context.redirect(ownAddress(back), 303);
   });
 
   const assets = [
@@ -67,7 +70,11 @@ export function pageRoutes(served: Served, { note, describe }: PageOptions): Hon
   return pages;
 }
 
-/** A failure as a page. */
+/** A failure as a page; whoever has no token is asked for one. */
 export function showFailure(context: Context, failure: AppError) {
-  return context.html(failurePage(contextOf(context), failure), errorTable[failure.code].httpStatus);
+  const own = contextOf(context);
+  const shown =
+    failure.code === "UNAUTHENTICATED" ? signInPage(own, { back: own.address }) : failurePage(own, failure);
+  setFailureHeaders(context, failure);
+  return context.html(shown, errorTable[failure.code].httpStatus);
 }

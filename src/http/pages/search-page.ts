@@ -10,7 +10,7 @@ export function searchPage(context: PageContext, designs: number): Html {
   return page(
     { ...context, title: texts.title, place: "search", scripts: ["search", "crop"] },
     html`<section class="intro"><h1>${texts.title}</h1><p class="quiet">${texts.lead}</p></section>
-${designs === 0 ? emptyNote(texts) : ""}
+${designs === 0 ? emptyNote(context) : ""}
 <form class="pair-form" method="post" action="/search" enctype="multipart/form-data" data-searching="${texts.searching}" data-lost="${texts.lost}">
 <div class="zones">${VIEWS.map((view) => zone(view, texts))}</div>
 <p class="note failure" role="alert" hidden></p>
@@ -38,7 +38,9 @@ function zone(view: View, texts: Texts): Html {
 }
 
 /** What to do where there is nothing to search yet. */
-export function emptyNote(texts: Texts): Html {
+export function emptyNote({ language, may }: PageContext): Html {
+  const texts = textsOf(language);
+  if (!may("write")) return html`<div class="note empty"><h2>${texts.empty}</h2></div>`;
   return html`<div class="note empty"><h2>${texts.empty}</h2><p class="quiet">${texts.emptyLead}</p>
 <p class="actions"><a class="button" href="/catalogue/import">${texts.import}</a><a class="button" href="/catalogue/new">${texts.add}</a></p></div>`;
 }

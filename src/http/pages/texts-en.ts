@@ -175,6 +175,8 @@ export const english = {
 
   failed: "That did not work",
   failures: {
+    FORBIDDEN: "Your token does not allow that",
+    RATE_LIMITED: "That was too often",
     NOT_FOUND: "There is nothing here",
     IMAGE_TOO_LARGE: "The picture is too large",
     UNSUPPORTED_IMAGE: "That file is not a picture",
@@ -182,6 +184,15 @@ export const english = {
     CATALOG_UNAVAILABLE: "The catalogue cannot be read now",
     QUEUE_FULL: "Too much is going on",
   } as Readonly<Record<string, string>>,
+  signIn: "Sign in",
+  signInLead: "This server asks for a token. Whoever looks after it gives you one.",
+  token: "Token",
+  wrongToken: "That token is not known here. Check that all of it was copied.",
+  tooManyTokens: (seconds: number) =>
+    `There were too many wrong tokens. Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`,
+  otherToken: "Sign in with another token",
+  signOut: "Sign out",
+
   backToSearch: "Back to the search",
 };
 

@@ -168,6 +168,8 @@ export const traditionalChinese: Texts = {
 
   failed: "無法完成",
   failures: {
+    FORBIDDEN: "您的權杖沒有這項權限",
+    RATE_LIMITED: "操作太頻繁",
     NOT_FOUND: "這裡沒有內容",
     IMAGE_TOO_LARGE: "圖片太大",
     UNSUPPORTED_IMAGE: "這個檔案不是圖片",
@@ -175,5 +177,13 @@ export const traditionalChinese: Texts = {
     CATALOG_UNAVAILABLE: "目前無法讀取型錄",
     QUEUE_FULL: "目前工作太多",
   },
+  signIn: "登入",
+  signInLead: "這台伺服器需要權杖。請向伺服器管理員索取。",
+  token: "權杖",
+  wrongToken: "無法辨識這個權杖。請確認已完整複製。",
+  tooManyTokens: (seconds) => `錯誤的權杖太多次。請在 ${seconds} 秒後再試。`,
+  otherToken: "以其他權杖登入",
+  signOut: "登出",
+
   backToSearch: "回到搜尋",
 };

@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { noBrowser } from "./browser.js";
+import { createPagesWorld } from "./pages-world.js";
+
+describe.skipIf(noBrowser !== null)("who has a token,", () => {
+  const world = createPagesWorld(3, { signedIn: true });
+
+  test.each([true, false])("signs in, goes on and signs out, with scripts: %s", async (javaScriptEnabled) => {
+    world.expectError(/401/u);
+    const page = await world.open({ javaScriptEnabled });
+    await page.context().clearCookies();
+    await page.goto("/catalogue?filter=category!%3Dhat");
+    expect(await page.locator("h1").textContent()).toBe("Sign in");
+    expect(await page.locator(".places a").count()).toBe(0);
+    await page.getByLabel("Token").fill("wrong");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    expect(await page.getByRole("alert").textContent()).toContain("not known here");
+    await page.getByLabel("Token").fill(world.token!);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL("**/catalogue?filter=category!%3Dhat");
+    await expect.poll(() => page.locator(".match img").first().isVisible()).toBe(true);
+    if (javaScriptEnabled) expect(await page.evaluate("document.cookie")).toBe("");
+    const [cookie] = await page.context().cookies();
+    expect(cookie).toMatchObject({ name: "diptych-token", httpOnly: true, sameSite: "Strict" });
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL("**/sign-in");
+    expect(await page.context().cookies()).toEqual([]);
+    await page.goto("/status");
+    expect(await page.locator("h1").textContent()).toBe("Sign in");
+  });
+});
