@@ -6,6 +6,10 @@ export interface ListenOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly host: string;
+  /** After so long without a byte in either direction a connection is ended, in milliseconds. Default: two minutes. */
+  readonly idleMs?: number;
+  /** So long the head of a request may take, in milliseconds. Default: 20 s. */
+  readonly headersMs?: number;
   /** The flags to choose another address by, as a failure tells them. */
   readonly flags: string;
 }
@@ -17,13 +21,17 @@ export interface ListenOptions {
  */
 export function listen(
   fetch: (request: Request) => Response | Promise<Response>,
-  { port, host, flags }: ListenOptions,
+  { port, host, flags, idleMs = 120_000, headersMs = 20_000 }: ListenOptions,
 ): Promise<Server> {
   return new Promise((resolve, reject) => {
-    // A large upload may take long.
-    const server = serve({ fetch, port, hostname: host, serverOptions: { requestTimeout: 0 } }, () =>
-      resolve(server),
-    ) as Server;
+    const serverOptions = {
+      // A large upload may take long.
+      requestTimeout: 0,
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: headersMs / 2,
+    };
+    const server = serve({ fetch, port, hostname: host, serverOptions }, () => resolve(server)) as Server;
+    server.setTimeout(idleMs);
     server.on("error", (cause: NodeJS.ErrnoException) =>
       reject(
         new AppError(

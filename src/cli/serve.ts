@@ -12,9 +12,6 @@ import { version } from "../version.js";
 import { untilToldToEnd } from "./interruptible.js";
 import { listen } from "./listen.js";
 
-/** After so long without a byte in either direction a connection is ended. */
-const IDLE_MS = 120_000;
-
 export interface ServeFlags {
   readonly port: number;
   readonly host: string;
@@ -47,7 +44,6 @@ export async function runServe(flags: ServeFlags, config: Config): Promise<void>
   collectDefaultMetrics({ register: app.metrics.registry });
   try {
     const server = await listen(app.api.fetch, { port, host, flags: "--port or --host" });
-    server.setTimeout(IDLE_MS);
     const address = server.address() as AddressInfo;
     process.stderr.write(`Diptych answers at http://${told(host)}:${address.port}\n`);
     await untilToldToEnd();

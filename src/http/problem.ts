@@ -43,13 +43,28 @@ export function detailOf(failure: AppError): string {
   return HIDDEN[failure.code] ?? failure.message;
 }
 
-/** Any failure of a request as one of the table; what Hono refuses by itself is no defect: no form, or none of the kind asked for. */
+/**
+ * Any failure of a request as one of the table. No defect is what Hono refuses by itself, no form or none of the kind asked for, nor
+ * a client that goes away while it sends.
+ */
 export function failureOf(error: unknown): AppError {
+  if (isCutOff(error)) {
+    return new AppError("INVALID_REQUEST", "The request ended before its body did; send it again.", {
+      cause: error,
+    });
+  }
   if (!(error instanceof HTTPException) || error.status >= 500) return AppError.from(error);
   const told = error.message || "it cannot be understood";
   return new AppError(
     "INVALID_REQUEST",
     `The request cannot be used (${told}); see /api/v1/openapi.json for what is expected.`,
     { cause: error },
+  );
+}
+
+/** As Node.js tells of a connection that ended within a request. */
+function isCutOff(error: unknown): boolean {
+  return (
+    error instanceof Error && error.message === "aborted" && "code" in error && error.code === "ECONNRESET"
   );
 }

@@ -10,6 +10,7 @@ import { cataloguePage } from "./catalogue-page.js";
 import { designPage, newDesignPage, type TypedFields } from "./design-page.js";
 import { contextOf, goTo } from "./page-context.js";
 import { filterOf } from "./page-query.js";
+import { readForm } from "./read-form.js";
 
 /** Designs of a page: rows of four, and of three. */
 const PAGE_SIZE = 48;
@@ -115,14 +116,7 @@ interface DesignFields extends TypedFields {
 }
 
 async function fieldsOf(context: Context): Promise<DesignFields> {
-  const {
-    id = "",
-    front,
-    back,
-    without = [],
-    key = [],
-    value = [],
-  } = await context.req.parseBody({ all: true });
+  const { id = "", front, back, without = [], key = [], value = [] } = await readForm(context, { all: true });
   return {
     id: String(id).trim(),
     pictures: { front, back },

@@ -12,6 +12,7 @@ import { addImportPages } from "./import-routes.js";
 import { isLanguage, LANGUAGE_COOKIE } from "./language.js";
 import { ICON_PATH, icon, SCRIPTS, STYLE_PATH } from "./layout.js";
 import { contextOf, ownAddress, wantsJson } from "./page-context.js";
+import { readForm } from "./read-form.js";
 import { addSearchPages } from "./search-routes.js";
 import { signInPage } from "./sign-in-page.js";
 import { addSignInPages } from "./sign-in-routes.js";
@@ -42,7 +43,7 @@ export function pageRoutes(served: Served, { access, note, describe }: PageOptio
   pages.get("/api", (context) => context.html(apiPage(contextOf(context), describe())));
 
   pages.post("/language", async (context) => {
-    const { language, return: back } = await context.req.parseBody();
+    const { language, return: back } = await readForm(context);
     if (typeof language === "string" && isLanguage(language)) {
       setCookie(context, LANGUAGE_COOKIE, language, { maxAge: YEAR_S, sameSite: "Lax", httpOnly: true });
     }

@@ -15,6 +15,7 @@ import { API, answerOf, type Served, thumbnailUrlsOf } from "../served.js";
 import { textsOf } from "./language.js";
 import { contextOf, goTo } from "./page-context.js";
 import { apiQuery, rankingOf } from "./page-query.js";
+import { readForm } from "./read-form.js";
 import { resultPage } from "./result-page.js";
 import { searchPage } from "./search-page.js";
 
@@ -34,11 +35,11 @@ export function addSearchPages(pages: Hono, served: Served): void {
   });
 
   pages.use("/search", formLimit).use("/upload", formLimit);
-  pages.post("/search", async (context) => search(context, await context.req.parseBody()));
+  pages.post("/search", async (context) => search(context, await readForm(context)));
 
   // The form of the tutorial that Diptych grew out of.
   pages.post("/upload", async (context) => {
-    const { file, file2 } = await context.req.parseBody();
+    const { file, file2 } = await readForm(context);
     return search(context, { front: file, back: file2 });
   });
 

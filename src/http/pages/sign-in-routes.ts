@@ -5,6 +5,7 @@ import type { Access } from "../access/access.js";
 import { SIGN_IN, SIGN_OUT } from "../access/needed-scope.js";
 import { setFailureHeaders } from "../problem.js";
 import { contextOf, ownAddress } from "./page-context.js";
+import { readForm } from "./read-form.js";
 import { signInPage } from "./sign-in-page.js";
 
 /** A token and the address of a page. */
@@ -25,7 +26,7 @@ export function addSignInPages(pages: Hono, access: Access): void {
   pages.get(SIGN_IN, (context) => context.html(signInPage(contextOf(context), { back: "/" })));
 
   pages.post(SIGN_IN, formLimit, async (context) => {
-    const { token, return: told } = await context.req.parseBody();
+    const { token, return: told } = await readForm(context);
     const back = ownAddress(told);
     try {
       access.signIn(context, typeof token === "string" ? token.trim() : "");

@@ -1,6 +1,6 @@
 /** The form of a search with its two places for pictures, and the forms of designs and imports. */
 export const formStyle = `
-input[type="text"], input[type="search"], input[type="number"] {
+input[type="text"], input[type="password"], input[type="search"], input[type="number"] {
   font: inherit; padding: 8px 12px; border: 1px solid color-mix(in srgb, var(--quiet) 60%, transparent); border-radius: 8px;
   background: var(--surface); color: var(--ink); width: 100%; min-width: 0;
 }

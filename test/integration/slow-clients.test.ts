@@ -1,0 +1,62 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { listen } from "../../src/cli/listen.js";
+import { createHttpWorld } from "./http-world.js";
+
+const world = createHttpWorld("slow-clients");
+
+let server: Server;
+let port: number;
+beforeAll(async () => {
+  const flags = "another";
+  server = await listen(world.fetch, { port: 0, host: "127.0.0.1", flags, idleMs: 300, headersMs: 300 });
+  ({ port } = server.address() as AddressInfo);
+});
+afterAll(async () => {
+  server.close();
+  await once(server, "close");
+});
+
+const BEGUN = [
+  "Host: localhost",
+  "Content-Type: multipart/form-data; boundary=x",
+  "Content-Length: 1000000",
+  "",
+  '--x\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\nabc',
+].join("\r\n");
+
+/** Resolves when the server has ended the connection; what it said before. */
+async function untilEnded(socket: Socket): Promise<string> {
+  let said = "";
+  socket.on("data", (bytes) => {
+    said += bytes;
+  });
+  // A connection that is reset is ended, too.
+  socket.on("error", () => {});
+  await once(socket, "close");
+  return said;
+}
+
+test.each([
+  ["says nothing", ""],
+  ["stops within the head of a request", "GET / HTTP/1.1\r\nHost: local"],
+  ["stops within an upload", `POST /api/v1/imports HTTP/1.1\r\n${BEGUN}`],
+  ["stops within a form", `POST /catalogue/new HTTP/1.1\r\n${BEGUN}`],
+  ["stops within a picture to search by", `POST /api/v1/searches HTTP/1.1\r\n${BEGUN}`],
+])("a client that %s is ended, and nothing is kept of it", async (_, text) => {
+  const socket = connect(port, "127.0.0.1");
+  socket.write(text);
+  expect(await untilEnded(socket)).not.toContain("200 OK");
+  expect(await world.uploadsLeft()).toEqual([]);
+  expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
+});
+
+test("a client that sends the head of a request byte by byte is ended, though it never stops", async () => {
+  const socket = connect(port, "127.0.0.1");
+  socket.write("GET / HTTP/1.1\r\nX-Slow: ");
+  const dripping = setInterval(() => socket.write("x"), 20);
+  expect(await untilEnded(socket)).toMatch(/^(?:HTTP\/1\.1 408 |$)/u);
+  clearInterval(dripping);
+});
