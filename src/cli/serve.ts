@@ -28,7 +28,7 @@ export interface ServeFlags {
  */
 export async function runServe(flags: ServeFlags, config: Config): Promise<void> {
   const { port, host, tokens, insecure, trustProxy = false } = flags;
-  refuseExposure(host, tokens, { flag: "--host", insecure });
+  const loopbackOnly = refuseExposure(host, tokens, { flag: "--host", insecure });
   const diptych = await openDiptych({ ...config, create: true });
   await removeStaleUploads(config.catalog);
   let draining = false;
@@ -36,6 +36,7 @@ export async function runServe(flags: ServeFlags, config: Config): Promise<void>
   const app = createApp(diptych, {
     version,
     tokens,
+    loopbackOnly,
     trustProxy,
     isDraining: () => draining,
     onRequest: (request) => log.info(request, "answered"),

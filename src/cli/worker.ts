@@ -28,7 +28,7 @@ export interface WorkerFlags {
 export async function runWorker(flags: WorkerFlags, config: Config): Promise<void> {
   const { concurrency = config.threads, maxBatchSize, maxQueueDelayMs } = flags;
   const { metricsPort, metricsHost: host, tokens, insecure } = flags;
-  refuseExposure(host, tokens, { flag: "--metrics-host", insecure });
+  const loopbackOnly = refuseExposure(host, tokens, { flag: "--metrics-host", insecure });
   const log = createLog(config.log);
   const metrics = new WorkerMetrics();
   collectDefaultMetrics({ register: metrics.registry });
@@ -53,7 +53,7 @@ export async function runWorker(flags: WorkerFlags, config: Config): Promise<voi
   const server =
     metricsPort === undefined
       ? null
-      : await listen(createWorkerApp(metrics, { tokens, onDefect }).fetch, {
+      : await listen(createWorkerApp(metrics, { tokens, loopbackOnly, onDefect }).fetch, {
           port: metricsPort,
           host,
           flags: "--metrics-port or --metrics-host",

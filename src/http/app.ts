@@ -13,6 +13,7 @@ import { addDesignRoutes } from "./designs.js";
 import { ImportJobs } from "./imports/import-jobs.js";
 import { addImportRoutes } from "./imports/routes.js";
 import { KeptSearches } from "./kept-searches.js";
+import { loopbackHost } from "./loopback-host.js";
 import { Metrics } from "./metrics.js";
 import { pageRoutes, showFailure } from "./pages/routes.js";
 import { failureOf, isForKeeper, problem } from "./problem.js";
@@ -28,6 +29,8 @@ export interface AppOptions {
   readonly version: string;
   /** Whom to let in. Default: everybody. */
   readonly tokens?: readonly AccessToken[];
+  /** Whether only requests for this machine's own names are answered ({@link loopbackHost}). Default: no. */
+  readonly loopbackOnly?: boolean;
   /** Whether the proxy before the server is believed who asks. Default: no. */
   readonly trustProxy?: boolean;
   /** The clock of the limits, in milliseconds. Default: the process's. */
@@ -62,7 +65,7 @@ export interface App {
 /** The HTTP API and the pages over an open catalog; it does not listen by itself. */
 export function createApp(diptych: Diptych, options: AppOptions): App {
   const { version, isDraining = () => false, onDefect = () => {}, onRequest = () => {} } = options;
-  const { tokens = [], trustProxy = false, now = () => performance.now() } = options;
+  const { tokens = [], loopbackOnly = false, trustProxy = false, now = () => performance.now() } = options;
   const access = new Access({ tokens, trustProxy, now });
   const metrics = new Metrics();
   const served: Served = {
@@ -99,6 +102,7 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
   });
   api.use(metrics.middleware);
   api.use(safeHeaders);
+  if (loopbackOnly) api.use(loopbackHost);
   api.use(sameOrigin);
   api.use(access.middleware);
   const admission = admitSearches();

@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { AccessToken } from "../access-tokens.js";
 import type { AppError, ErrorCode } from "../errors.js";
 import { Access } from "./access/access.js";
+import { loopbackHost } from "./loopback-host.js";
 import { failureOf, isForKeeper, problem } from "./problem.js";
 import { safeHeaders } from "./safe-headers.js";
 
@@ -70,15 +71,18 @@ export class WorkerMetrics {
 export interface WorkerAppOptions {
   /** Who may read the metrics. Default: everybody. */
   readonly tokens?: readonly AccessToken[];
+  /** Whether only requests for this machine's own names are answered. Default: no. */
+  readonly loopbackOnly?: boolean;
   /** Told of failures that are not a stranger's making. Default: nobody. */
   readonly onDefect?: (error: AppError) => void;
 }
 
 /** Answers `/metrics`, and `/livez` for whoever looks after the process. */
 export function createWorkerApp({ registry }: WorkerMetrics, options: WorkerAppOptions = {}): Hono {
-  const { tokens = [], onDefect = () => {} } = options;
+  const { tokens = [], loopbackOnly = false, onDefect = () => {} } = options;
   const app = new Hono();
   app.use(safeHeaders);
+  if (loopbackOnly) app.use(loopbackHost);
   app.use(new Access({ tokens, trustProxy: false, now: () => performance.now() }).middleware);
   app.get("/livez", (context) => context.json({ status: "live" }));
   app.get("/metrics", async (context) =>

@@ -2,8 +2,11 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listen } from "../../src/cli/listen.js";
+import { loopbackHost } from "../../src/http/loopback-host.js";
+import { failureOf, problem } from "../../src/http/problem.js";
 import { drawingPng } from "../fixtures/drawings.js";
 import { withEntry, zipOf } from "../fixtures/zip-file.js";
 import { createHttpWorld, file, form, type Page, type Problem } from "./http-world.js";
@@ -55,6 +58,13 @@ describe("a body", () => {
       expect(status).toBe(400);
     },
   );
+
+  test("that is too large for a form without files is refused", async () => {
+    const body = `language=en&return=/${"a".repeat(20_000)}`;
+    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+    const { status } = await world.bytes("/language", { method: "POST", body, headers });
+    expect(status).toBe(400);
+  });
 
   test("that is too large is refused though it does not tell its size, and before more of it is read", async () => {
     const chunk = new Uint8Array(1024 * 1024);
@@ -257,5 +267,44 @@ describe("an archive", () => {
     expect(job).toMatchObject({ state: "done", imported: 0, failed: 1 });
     const { body } = await world.get<Problem & { errors: { code: string }[] }>(`/api/v1/imports/${job.id}`);
     expect(body.errors.map(({ code }) => code)).toEqual(["IMAGE_TOO_LARGE"]);
+  });
+});
+
+describe("an address to go back to", () => {
+  test.each([
+    "/a\nb",
+    "/\t/elsewhere.example/",
+    "//elsewhere.example/",
+    "/\\elsewhere.example",
+    "/garment/\u886b",
+    "x",
+  ])("is the first page where it is none of this server: %j", async (told) => {
+    const body = new URLSearchParams({ language: "en", return: told });
+    const { status, response } = await world.bytes("/language", { method: "POST", body });
+    expect([status, response.headers.get("Location")]).toEqual([303, "/"]);
+  });
+});
+
+describe("a server for this machine alone", () => {
+  const app = new Hono();
+  app.onError((error, context) => problem(context, failureOf(error)));
+  app.use(loopbackHost).get("/", (context) => context.text("answered"));
+
+  test.each(["localhost", "localhost:5000", "127.0.0.1:80", "127.8.8.8", "[::1]:5000"])(
+    "answers to its own name %s",
+    async (host) => {
+      expect((await app.request("/", { headers: { Host: host } })).status).toBe(200);
+    },
+  );
+
+  test.each([
+    "elsewhere.example:5000",
+    "localhost.elsewhere.example",
+    "192.168.0.1",
+    "127.0.0.1.nip.io",
+    "[::2]",
+    "",
+  ])("refuses the name %j of another, which may lead here all the same", async (host) => {
+    expect((await app.request("/", { headers: { Host: host } })).status).toBe(400);
   });
 });

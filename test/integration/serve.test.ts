@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -46,6 +48,27 @@ test("serve answers searches, and told to end finishes those it has", async () =
     expect(matches[0]!.id).toBe("B");
   }
   expect(await ended).toMatchObject({ exitCode: 0, signal: null, stdout: "" });
+});
+
+/** The status of an answer to a request that asks for a host by the name. */
+async function statusAsked(address: string, host: string): Promise<number> {
+  const [answer] = (await once(get(`${address}/livez`, { headers: { Host: host } }), "response")) as [
+    IncomingMessage,
+  ];
+  answer.resume();
+  return answer.statusCode!;
+}
+
+test("serve answers to this machine's own names alone, unless it asks for tokens or is insecure", async () => {
+  const open = await startServer();
+  const insecure = await startServer(["--insecure"]);
+  expect(await statusAsked(open.address, "localhost:80")).toBe(200);
+  expect(await statusAsked(open.address, "elsewhere.example")).toBe(400);
+  expect(await statusAsked(insecure.address, "elsewhere.example")).toBe(200);
+  for (const { child, ended } of [open, insecure]) {
+    child.kill("SIGTERM");
+    await ended;
+  }
 });
 
 test("serve refuses a port that is taken, and one that is none", async () => {

@@ -17,9 +17,12 @@ export function contextOf(context: Context): PageContext {
   };
 }
 
-/** An address to go back to, as a form tells it: of a page of ours alone, never of another host. */
+/**
+ * An address to go back to, as a form tells it: of a page of ours alone, never of another host. Only what may stand in an address: browsers
+ * leave out a tab, after which `/` could be the second of two slashes.
+ */
 export function ownAddress(told: unknown): string {
-  return typeof told === "string" && /^\/(?![/\\])/u.test(told) ? told : "/";
+  return typeof told === "string" && /^\/(?![/\\])[\x21-\x7e]*$/u.test(told) ? told : "/";
 }
 
 /** Whether the request is one of our scripts', which show what comes of it in the page they are on. */

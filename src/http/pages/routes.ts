@@ -16,6 +16,7 @@ import { readForm } from "./read-form.js";
 import { addSearchPages } from "./search-routes.js";
 import { signInPage } from "./sign-in-page.js";
 import { addSignInPages } from "./sign-in-routes.js";
+import { smallFormLimit } from "./small-form-limit.js";
 import { statusPage } from "./status-page.js";
 import { style } from "./style/style.js";
 
@@ -42,7 +43,7 @@ export function pageRoutes(served: Served, { access, note, describe }: PageOptio
   );
   pages.get("/api", (context) => context.html(apiPage(contextOf(context), describe())));
 
-  pages.post("/language", async (context) => {
+  pages.post("/language", smallFormLimit, async (context) => {
     const { language, return: back } = await readForm(context);
     if (typeof language === "string" && isLanguage(language)) {
       setCookie(context, LANGUAGE_COOKIE, language, { maxAge: YEAR_S, sameSite: "Lax", httpOnly: true });

@@ -1,5 +1,4 @@
 import type { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { AppError, errorTable } from "../../errors.js";
 import type { Access } from "../access/access.js";
 import { SIGN_IN, SIGN_OUT } from "../access/needed-scope.js";
@@ -7,25 +6,13 @@ import { setFailureHeaders } from "../problem.js";
 import { contextOf, ownAddress } from "./page-context.js";
 import { readForm } from "./read-form.js";
 import { signInPage } from "./sign-in-page.js";
-
-/** A token and the address of a page. */
-const MAX_FORM_BYTES = 16 * 1024;
-
-const formLimit = bodyLimit({
-  maxSize: MAX_FORM_BYTES,
-  onError: () => {
-    throw new AppError(
-      "INVALID_REQUEST",
-      `A form to sign in may have ${MAX_FORM_BYTES} bytes; received more.`,
-    );
-  },
-});
+import { smallFormLimit } from "./small-form-limit.js";
 
 /** The pages to sign in by a token, which the browser keeps, and to sign out again. */
 export function addSignInPages(pages: Hono, access: Access): void {
   pages.get(SIGN_IN, (context) => context.html(signInPage(contextOf(context), { back: "/" })));
 
-  pages.post(SIGN_IN, formLimit, async (context) => {
+  pages.post(SIGN_IN, smallFormLimit, async (context) => {
     const { token, return: told } = await readForm(context);
     const back = ownAddress(told);
     try {
