@@ -18,6 +18,7 @@ export default defineConfig({
             "demo/**/*.test.ts",
             "fit/**/*.test.ts",
             "test/contracts/**/*.test.ts",
+            "test/fuzz/**/*.test.ts",
           ],
         },
       },
