@@ -2,6 +2,7 @@ import sharp, { type Region, type Sharp } from "sharp";
 import type { Crop } from "../../core/crop.js";
 import { AppError } from "../../errors.js";
 import { READABLE_FORMATS, type ReadableFormat, recognise } from "./formats.js";
+import { checkSvg } from "./svg/check.js";
 
 /** How much a picture file may ask for. */
 export interface ImageLimits {
@@ -72,6 +73,7 @@ export async function openPicture(
     );
   }
   const { format } = recognised;
+  if (format === "SVG") await checkSvg(bytes, limits.maxImagePixels);
   const run = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       throw undecodable(format, error);

@@ -1,0 +1,141 @@
+import sax, { type SAXParser } from "sax";
+import { mayMeet, type Reference, type Rule, readStyleSheet, referencesOf } from "./references.js";
+
+/** An element of a drawing, as far as it tells how much is to be drawn. */
+export interface Element {
+  /** Without prefix. */
+  readonly name: string;
+  readonly children: Element[];
+  references: readonly Reference[];
+  readonly classes: readonly string[];
+  /** Numbers of its path or points, halved. */
+  readonly vertices: number;
+}
+
+/** What an SVG file holds. */
+export interface Drawing {
+  readonly root: Element;
+  readonly all: readonly Element[];
+  readonly byId: ReadonlyMap<string, Element>;
+  /** Pictures inside, as data URLs. */
+  readonly embedded: readonly string[];
+  /** Those that refer to something. */
+  readonly rules: readonly Rule[];
+  readonly ruleCount: number;
+}
+
+const BASE64 = /data:image\/[a-z]+;base64,[\w+/=\s]*/gu;
+const CUT = "data:";
+
+/** Encodings in which the characters of markup are the bytes of ASCII, so that every reader finds the same markup. */
+const ASCII_COMPATIBLE = /^(?:utf-?8|us-ascii|ascii|iso-8859-\d+|windows-125\d|latin1)$/iu;
+
+// The library's own bound of 64 KB is for streams; a file's size was looked at before.
+(sax as { MAX_BUFFER_LENGTH?: number }).MAX_BUFFER_LENGTH = Number.POSITIVE_INFINITY;
+
+/**
+ * Reads the XML of an SVG file from its beginning to its end, without drawing anything.
+ *
+ * @param mostElements after which it is given up.
+ * @throws Error with a sentence's second half when it is no XML, or holds what is never drawn here.
+ */
+export function scanSvg(bytes: Uint8Array, mostElements: number): Drawing | "too many elements" {
+  const embedded: string[] = [];
+  // Most of a large file, and no markup: the parser need not see it.
+  const text = decode(bytes).replaceAll(BASE64, (url) => {
+    embedded.push(url);
+    return CUT;
+  });
+  const parser = sax.parser(true, { position: true });
+  const open: Element[] = [];
+  const byId = new Map<string, Element>();
+  const all: Element[] = [];
+  let root: Element | null = null;
+  let css = "";
+
+  parser.onerror = (error) => {
+    throw new Error(error.message.split("\n")[0]);
+  };
+  parser.ondoctype = (doctype) => declareEntities(parser, doctype);
+  parser.onopentag = (tag) => {
+    const attributes = new Map(
+      Object.entries(tag.attributes as Record<string, string>).map(([key, value]) => [local(key), value]),
+    );
+    const name = local(tag.name);
+    const element: Element = {
+      name,
+      children: [],
+      references: referencesOf(name, attributes),
+      classes: (attributes.get("class") ?? "").split(/\s+/u).filter(Boolean),
+      vertices: verticesOf(attributes.get("d") ?? attributes.get("points") ?? ""),
+    };
+    const href = attributes.get("href")?.trim() ?? "";
+    if (/^data:/iu.test(href) && href !== CUT) embedded.push(href);
+    const id = attributes.get("id");
+    if (id !== undefined && !byId.has(id)) byId.set(id, element);
+    all.push(element);
+    if (all.length > mostElements) throw TOO_MANY;
+    root ??= element;
+    open.at(-1)?.children.push(element);
+    open.push(element);
+  };
+  parser.onclosetag = () => void open.pop();
+  const addStyle = (part: string) => {
+    if (open.at(-1)?.name === "style") css += part;
+  };
+  parser.ontext = addStyle;
+  parser.oncdata = addStyle;
+  try {
+    parser.write(text).close();
+  } catch (error) {
+    if (error === TOO_MANY) return "too many elements";
+    throw error;
+  }
+  if (!root) throw new Error("It has no element");
+  const { rules, count } = readStyleSheet(css);
+  return { root, all, byId, embedded, rules, ruleCount: count };
+}
+
+/** Adds to every element what the rules that may be for it refer to. */
+export function applyRules({ all, rules }: Drawing): void {
+  for (const element of all) {
+    const met = rules.filter((rule) => mayMeet(rule, element.name, element.classes));
+    if (met.length > 0)
+      element.references = [...element.references, ...met.flatMap(({ references }) => references)];
+  }
+}
+
+const TOO_MANY = new Error("Too many elements");
+
+function decode(bytes: Uint8Array): string {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(200, bytes.length)).toString("latin1");
+  const encoding =
+    /^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\bencoding\s*=\s*["']([^"']*)["']/u.exec(head)?.[1] ?? "utf-8";
+  if (!ASCII_COMPATIBLE.test(encoding)) {
+    throw new Error(`It is encoded as ${encoding.slice(0, 40)}, and UTF-8 is expected`);
+  }
+  return new TextDecoder(/^utf/iu.test(encoding) ? "utf-8" : "latin1").decode(bytes);
+}
+
+/** Drawing programs declare namespaces as entities. Others would be markup that nobody has looked at, or grow without bound. */
+function declareEntities(parser: SAXParser, doctype: string): void {
+  const entities = (parser as SAXParser & { ENTITIES: Record<string, string> }).ENTITIES;
+  const declarations = doctype.replaceAll(/<!--[\s\S]*?-->/gu, "");
+  for (const [, rest] of declarations.matchAll(/<!ENTITY\s([^>]*)/gu)) {
+    const [, name, value] = /^\s*([\w.-]+)\s+(?:"([^"<&%]*)"|'[^'<&%]*')\s*$/u.exec(rest!) ?? [];
+    if (name === undefined) {
+      throw new Error("It declares an entity that is more than plain text");
+    }
+    entities[name] = value ?? /'([^']*)'/u.exec(rest!)![1]!;
+  }
+}
+
+function local(name: string): string {
+  return name.slice(name.indexOf(":") + 1);
+}
+
+function verticesOf(path: string): number {
+  let numbers = 0;
+  for (const _ of path.matchAll(/-?\d*\.?\d+/gu)) numbers += 1;
+  return Math.ceil(numbers / 2);
+}
