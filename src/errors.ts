@@ -18,6 +18,7 @@ export const errorTable = {
     title: "The file is not a picture of a known format",
   },
   IMAGE_UNDECODABLE: { httpStatus: 422, exitCode: 2, retryable: false, title: "The picture is damaged" },
+  IMAGE_BLANK: { httpStatus: 422, exitCode: 2, retryable: false, title: "The picture shows nothing" },
   MODEL_INVALID: { httpStatus: 500, exitCode: 2, retryable: false, title: "The model pack cannot be used" },
   MODEL_MISMATCH: {
     httpStatus: 409,

@@ -39,21 +39,21 @@ export interface ReadPicture {
  */
 export interface ImageReader {
   /**
-   * @throws AppError UNSUPPORTED_IMAGE, IMAGE_UNDECODABLE, IMAGE_TOO_LARGE.
+   * @throws AppError UNSUPPORTED_IMAGE, IMAGE_UNDECODABLE, IMAGE_TOO_LARGE; IMAGE_BLANK when there is nothing to embed.
    */
   toTensor(bytes: Uint8Array, crop?: Crop): Promise<PixelTensor>;
 
   /**
    * A WebP thumbnail, long side at most 256 px, upright on white.
    *
-   * @throws AppError as {@link ImageReader.toTensor}.
+   * @throws AppError as {@link ImageReader.toTensor}, but for IMAGE_BLANK.
    */
   toThumbnail(bytes: Uint8Array): Promise<Uint8Array>;
 
   /**
    * The picture for a large screen, whatever its format: WebP, long side at most 2048 px, upright on white.
    *
-   * @throws AppError as {@link ImageReader.toTensor}.
+   * @throws AppError as {@link ImageReader.toTensor}, but for IMAGE_BLANK.
    */
   toFullSize(bytes: Uint8Array, crop?: Crop): Promise<Uint8Array>;
 

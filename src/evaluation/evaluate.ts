@@ -21,6 +21,7 @@ const PICTURE_FAILURES: ReadonlySet<ErrorCode> = new Set([
   "IMAGE_TOO_LARGE",
   "UNSUPPORTED_IMAGE",
   "IMAGE_UNDECODABLE",
+  "IMAGE_BLANK",
 ]);
 
 /** A relevant design and where it came. */

@@ -164,6 +164,16 @@ describe("a search", () => {
     expect(body).toMatchObject({ code: "IMAGE_UNDECODABLE" });
   });
 
+  test("by an empty sheet is refused, for it would find anything", async () => {
+    const sheet = sharp({ create: { width: 600, height: 400, channels: 3, background: "#fff" } });
+    const { response, body } = await searchFor({ ...pictures, front: await sheet.png().toBuffer() });
+    expect(response.status).toBe(422);
+    expect(body).toMatchObject({
+      code: "IMAGE_BLANK",
+      detail: expect.stringMatching(/^The front picture: .* one colour #ffffff/u),
+    });
+  });
+
   test("with another kind of body, or that is not kept, says so", async () => {
     const response = await api.request("/api/v1/searches", {
       method: "POST",

@@ -132,13 +132,18 @@ describe("an import of loose files", () => {
     expect(await world.uploadsLeft()).toEqual([]);
   });
 
-  test("keeps nothing of files that are no pictures", async () => {
+  test("keeps nothing of files that are no pictures, or show nothing", async () => {
     const before = await keptPictures();
-    const files = { "S_front.png": "no picture at all", "T_front.png": (await front(9)).subarray(0, 500) };
+    const files = {
+      "S_front.png": "no picture at all",
+      "T_front.png": (await front(9)).subarray(0, 500),
+      "U_front.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+    };
     const imported = await world.import(files);
     expect(imported.errors.map(({ id, code }) => [id, code])).toEqual([
       ["S", "UNSUPPORTED_IMAGE"],
       ["T", "IMAGE_UNDECODABLE"],
+      ["U", "IMAGE_BLANK"],
     ]);
     expect(await keptPictures()).toEqual(before);
   });

@@ -95,21 +95,28 @@ describe("odd pictures are read as the same picture in a plain PNG", () => {
 });
 
 describe("odd sizes", () => {
-  const solid = (width: number, height: number) =>
-    sharp({ create: { width, height, channels: 3, background: "#c8423b" } })
+  /** Red, and blue at the end. */
+  const halves = (width: number, height: number) => {
+    const data = Buffer.alloc(width * height * 3);
+    for (let at = 0; at < data.length; at += 3) {
+      const along = width < height ? at / 3 / width / height : ((at / 3) % width) / width;
+      data.set(along < 0.75 ? [0xc8, 0x42, 0x3b] : [0x33, 0x42, 0x5f], at);
+    }
+    return sharp(data, { raw: { width, height, channels: 3 } })
       .png()
       .toBuffer();
+  };
 
   it.each([
-    [1, 1],
+    [16, 16],
     [30_000, 10],
     [10, 30_000],
   ])("%i x %i is read in its colour", async (width, height) => {
-    const { data } = await contain.toTensor(await solid(width, height));
+    const { data } = await contain.toTensor(await halves(width, height));
     // Where a side is one pixel of the square, it is the one before the middle.
     const at = (111 * 224 + 111) * 3;
     expect([...data.subarray(at, at + 3)]).toEqual([0xc8, 0x42, 0x3b]);
-    expect((await reader.read(await solid(width, height))).tensor.data).toHaveLength(224 * 224 * 3);
+    expect((await reader.read(await halves(width, height))).tensor.data).toHaveLength(224 * 224 * 3);
   });
 });
 

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import type { ImageReader, PixelTensor } from "../../core/ports.js";
+import { requireContent } from "./blank.js";
 import { type Box, findContentBox } from "./content-box.js";
 import { type ImageLimits, type OpenedPicture, openPicture, type Pixels } from "./decode.js";
 import { layOut, type Resampling, type ResizePolicy } from "./layout.js";
@@ -76,7 +77,9 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
   return {
     async toTensor(bytes, crop) {
       const picture = await openPicture(bytes, limits, crop);
-      return tensorFrom(picture, await picture.pixels(workingSide));
+      const working = await picture.pixels(workingSide);
+      requireContent(working);
+      return tensorFrom(picture, working);
     },
 
     async toThumbnail(bytes) {
@@ -93,6 +96,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
     async read(bytes, crop) {
       const picture = await openPicture(bytes, limits, crop);
       const working = await picture.pixels(Math.max(workingSide, THUMBNAIL.longSide));
+      requireContent(working);
       const [tensor, thumbnail] = await Promise.all([
         tensorFrom(picture, working),
         sharp(working.data, { raw: { width: working.width, height: working.height, channels: 3 } })

@@ -181,6 +181,7 @@ export const english = {
     IMAGE_TOO_LARGE: "The picture is too large",
     UNSUPPORTED_IMAGE: "That file is not a picture",
     IMAGE_UNDECODABLE: "The picture is damaged",
+    IMAGE_BLANK: "The picture shows nothing",
     CATALOG_UNAVAILABLE: "The catalogue cannot be read now",
     QUEUE_FULL: "Too much is going on",
   } as Readonly<Record<string, string>>,

@@ -174,6 +174,7 @@ export const traditionalChinese: Texts = {
     IMAGE_TOO_LARGE: "圖片太大",
     UNSUPPORTED_IMAGE: "這個檔案不是圖片",
     IMAGE_UNDECODABLE: "圖片已損壞",
+    IMAGE_BLANK: "圖片沒有內容",
     CATALOG_UNAVAILABLE: "目前無法讀取型錄",
     QUEUE_FULL: "目前工作太多",
   },

@@ -1,0 +1,31 @@
+import { AppError } from "../../errors.js";
+import type { Pixels } from "./decode.js";
+
+/**
+ * The most that a channel of an empty sheet varies by, in levels of 255. A flat drawn with a fiftieth of the ink of a black one varies by
+ * 6, also as a JPEG of quality 70; a plain sheet does not vary at all, whatever JPEG makes of it.
+ */
+const MOST_VARIATION = 2;
+
+/**
+ * Nothing is like a picture of nothing: what a search would find for it has no meaning.
+ *
+ * @throws AppError IMAGE_BLANK when all pixels have one colour.
+ */
+export function requireContent({ data }: Pixels): void {
+  const lowest = [255, 255, 255];
+  const highest = [0, 0, 0];
+  for (let at = 0; at < data.length; at++) {
+    const channel = at % 3;
+    const value = data[at]!;
+    if (value < lowest[channel]!) lowest[channel] = value;
+    if (value > highest[channel]!) highest[channel] = value;
+    // Most pictures show something in their first lines.
+    if (highest[channel]! - lowest[channel]! > MOST_VARIATION) return;
+  }
+  const colour = Buffer.from(data.subarray(0, 3)).toString("hex");
+  throw new AppError(
+    "IMAGE_BLANK",
+    `A picture, or the crop of it, must show a design; this one is transparent or has the one colour #${colour} all over: choose another.`,
+  );
+}
