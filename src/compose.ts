@@ -157,9 +157,10 @@ export async function openDiptych(options: DiptychOptions = {}): Promise<Diptych
   const { create = false, ...settings } = options;
   const config = readConfig(settings, process.env);
   const pack = await findPack(config.model, config.models);
-  const catalog = await openCatalog({ directory: config.catalog, model: pack.identity, create });
+  const { catalog: directory, targetRecall } = config;
+  const catalog = await openCatalog({ directory, model: pack.identity, create, targetRecall });
   try {
-    return compose(config.catalog, catalog, await embedderFor(pack, config), readerFor(pack));
+    return compose(directory, catalog, await embedderFor(pack, config), readerFor(pack));
   } catch (error) {
     await catalog.close();
     throw error;

@@ -13,6 +13,7 @@ const expected = {
   models: "the path of a folder",
   threads: "a whole number from 1 to 64",
   device: `one of ${DEVICES.join(", ")}`,
+  targetRecall: "a number from 0.9 to 0.999",
   redis: "an address such as redis://localhost:6379",
   log: `one of ${LOG_LEVELS.join(", ")}`,
 } as const;
@@ -37,6 +38,8 @@ const configSchema = z.object({
   threads: z.coerce.number().int().min(1).max(64).optional(),
   /** What the network runs on. DIPTYCH_DEVICE; default cpu. */
   device: z.enum(DEVICES).default("cpu"),
+  /** What share of the exact answer a search of a large catalog finds at least, 0.9 to 0.999. DIPTYCH_TARGET_RECALL; default 0.99. */
+  targetRecall: z.coerce.number().min(0.9).max(0.999).default(0.99),
   /** Where workers wait for pictures to embed. REDIS_URL; default: pictures are embedded in this process. */
   redis: z.url({ protocol: /^rediss?$/u }).optional(),
   /** What servers and workers log at least. DIPTYCH_LOG; default info. */
@@ -63,7 +66,7 @@ export function readConfig(flags: Settings, environment: NodeJS.ProcessEnv): Con
   const key = parsed.error.issues[0]!.path[0] as keyof Config;
   throw new AppError(
     "INVALID_REQUEST",
-    `The setting --${key} (${environmentVariable(key)}) is ${expected[key]}; received "${told[key]}".`,
+    `The setting --${words(key, "-")} (${environmentVariable(key)}) is ${expected[key]}; received "${told[key]}".`,
   );
 }
 
@@ -78,5 +81,10 @@ export function readTokens({ DIPTYCH_TOKENS = "" }: NodeJS.ProcessEnv): readonly
 
 /** Redis's has the name that everything else reads it by. */
 function environmentVariable(key: string): string {
-  return key === "redis" ? "REDIS_URL" : `DIPTYCH_${key.toUpperCase()}`;
+  return key === "redis" ? "REDIS_URL" : `DIPTYCH_${words(key, "_").toUpperCase()}`;
+}
+
+/** The words of a setting's name, in lower case. */
+function words(key: string, separator: string): string {
+  return key.replace(/[A-Z]/gu, (letter) => separator + letter.toLowerCase());
 }

@@ -12,6 +12,10 @@ const program = new Command("diptych")
   .option("--models <dir>", "folder of your own model packs (DIPTYCH_MODELS; default ./diptych-models)")
   .option("--threads <n>", "threads that embed pictures (DIPTYCH_THREADS; default: all processors)")
   .option("--device <name>", "cpu, cuda, dml, coreml or webgpu (DIPTYCH_DEVICE; default cpu)")
+  .option(
+    "--target-recall <share>",
+    "what searches of large catalogs find of the exact answer, 0.9 to 0.999 (DIPTYCH_TARGET_RECALL; default 0.99)",
+  )
   .option("--log <level>", "debug, info, warn, error or silent (DIPTYCH_LOG; default info)")
   .option(
     "--redis <url>",
@@ -194,6 +198,37 @@ models
   .action(async (id) => {
     const { runModelsRemove } = await import("./cli/models.js");
     await runModelsRemove(id, config());
+  });
+
+const catalogIndex = program
+  .command("index")
+  .description("tell, rebuild and verify the index of a large catalog");
+
+catalogIndex
+  .command("status")
+  .description("whether the catalog has an index, and what is in it")
+  .option("--json", "print it as JSON")
+  .action(async (options) => {
+    const { runIndexStatus } = await import("./cli/catalog-index.js");
+    await runIndexStatus(options, config());
+  });
+
+catalogIndex
+  .command("rebuild")
+  .description("build the index anew; searches go on meanwhile")
+  .option("--json", "print its status as JSON")
+  .action(async (options) => {
+    const { runIndexRebuild } = await import("./cli/catalog-index.js");
+    await runIndexRebuild(options, config());
+  });
+
+catalogIndex
+  .command("verify")
+  .description("compare searches by the catalog's own designs with exact ones")
+  .option("--json", "print the recall as JSON")
+  .action(async (options) => {
+    const { runIndexVerify } = await import("./cli/catalog-index.js");
+    process.exitCode = await runIndexVerify(options, config());
   });
 
 program

@@ -45,6 +45,11 @@ describe("wrong usage ends with status 2 and one sentence", () => {
       'The setting --threads (DIPTYCH_THREADS) is a whole number from 1 to 64; received "0".',
     ],
     [
+      "a recall that none reaches",
+      ["import", "flats", "--target-recall", "1"],
+      'The setting --target-recall (DIPTYCH_TARGET_RECALL) is a number from 0.9 to 0.999; received "1".',
+    ],
+    [
       "a model that is none",
       ["import", "flats", "--model", "resnet-9000"],
       'There is no model pack "resnet-9000"; there are: inception-v3',

@@ -3,6 +3,7 @@ import type { AttributeSummary } from "../../core/attribute-summary.js";
 import { type Design, type EmbeddedDesign, type PerView, type View, viewsOf } from "../../core/design.js";
 import { checkDesigns, checkEmbedding } from "../../core/embedding.js";
 import type { Filter } from "../../core/filter.js";
+import { createInTurn } from "../../core/in-turn.js";
 import type { Catalog, CatalogSample, CatalogStats, DesignPage, ModelIdentity } from "../../core/ports.js";
 import type { Query, ScoredDesign } from "../../core/query.js";
 import { AppError } from "../../errors.js";
@@ -23,8 +24,9 @@ import {
   thumbnailsOf,
 } from "./rows.js";
 import { CHECKSUM, designTable, hasColumn, viewMask } from "./schema.js";
-import { searchSnapshot } from "./search.js";
+import { DEFAULT_SEARCH_OPTIONS, type SearchOptions, searchSnapshot, usesIndex } from "./search.js";
 import { attributesOf, perSnapshot, type Snapshot, sampleOf, takeSnapshot } from "./snapshot.js";
+import { buildVectorIndex, type IndexStatus, isIndexable } from "./vector-index.js";
 
 /** Ids to a query: keeps the SQL text and the answer small however many ids are asked for. */
 const IDS_PER_QUERY = 1000;
@@ -34,6 +36,19 @@ const IDS_PER_QUERY = 1000;
  * version that it began with, and none takes this long.
  */
 const READER_GRACE_MS = 10 * 60_000;
+
+/** What a catalog is made of. */
+export interface LanceCatalogParts {
+  readonly directory: string;
+  readonly model: ModelIdentity;
+  readonly connection: Connection;
+  /** Always at its latest version. */
+  readonly table: Table;
+  /** Tells which table the catalog's is now; null for a table that is not the catalog's yet, or not any more. */
+  readonly watch?: ManifestWatch | null;
+  /** Where it differs from {@link DEFAULT_SEARCH_OPTIONS}. */
+  readonly searching?: Partial<SearchOptions>;
+}
 
 /** A catalog in a directory; open it with `openCatalog`. */
 export class LanceCatalog implements Catalog {
@@ -51,24 +66,18 @@ export class LanceCatalog implements Catalog {
     () => this.compact(),
     async () => (await this.#table.stats()).fragmentStats.numFragments,
   );
+  readonly #options: SearchOptions;
+  /** An index that is built while files are merged would name rows that are elsewhere afterwards. */
+  readonly #maintain = createInTurn();
 
-  /**
-   * @param table always at the latest version of the table.
-   * @param watch tells which table the catalog's is now; null for a table that is not the catalog's yet, or not any more.
-   */
-  constructor(
-    directory: string,
-    model: ModelIdentity,
-    connection: Connection,
-    table: Table,
-    watch: ManifestWatch | null = null,
-  ) {
+  constructor({ directory, model, connection, table, watch = null, searching = {} }: LanceCatalogParts) {
     this.model = model;
     this.#memory = new SnapshotMemory(model.embeddingDim);
     this.#directory = directory;
     this.#connection = connection;
     this.#table = table;
     this.#watch = watch;
+    this.#options = { ...DEFAULT_SEARCH_OPTIONS, ...searching };
   }
 
   async upsert(designs: readonly EmbeddedDesign[]): Promise<void> {
@@ -116,13 +125,22 @@ export class LanceCatalog implements Catalog {
     });
   }
 
-  async search(query: Query): Promise<ScoredDesign[]> {
+  search(query: Query): Promise<ScoredDesign[]> {
+    return this.#search(query, this.#options);
+  }
+
+  /** The same without the index: compares with every design. */
+  searchExactly(query: Query): Promise<ScoredDesign[]> {
+    return this.#search(query, { ...this.#options, indexThreshold: Number.POSITIVE_INFINITY });
+  }
+
+  async #search(query: Query, options: SearchOptions): Promise<ScoredDesign[]> {
     for (const view of viewsOf(query.embeddings)) {
       checkEmbedding(query.embeddings[view]!, this.model.embeddingDim, `${view} embedding of the query`);
     }
     return this.#read(async (snapshot) => {
-      const searchInMemory = this.#memory.searchOf(snapshot);
-      return searchInMemory?.(query) ?? searchSnapshot(snapshot, query, this.model.embeddingDim);
+      const searchInMemory = usesIndex(snapshot, options) ? null : this.#memory.searchOf(snapshot);
+      return searchInMemory?.(query) ?? searchSnapshot(snapshot, query, this.model.embeddingDim, options);
     });
   }
 
@@ -134,11 +152,36 @@ export class LanceCatalog implements Catalog {
     return this.#read(this.#attributes);
   }
 
+  /** What was written since the index was built is taken into it; the first index is built when there are enough designs. */
   async compact(): Promise<void> {
-    // It changes nothing that anybody reads, so that it needs no acknowledgement.
-    await this.#inTurn(() =>
-      this.#table.optimize({ cleanupOlderThan: new Date(Date.now() - READER_GRACE_MS) }),
-    );
+    await this.#maintain(async () => {
+      // It changes nothing that anybody reads, so that it needs no acknowledgement.
+      await this.#inTurn(() =>
+        this.#table.optimize({ cleanupOlderThan: new Date(Date.now() - READER_GRACE_MS) }),
+      );
+      if ((await this.indexStatus()).index === null) await this.#buildIndex();
+    });
+  }
+
+  indexStatus(): Promise<IndexStatus> {
+    const threshold = isIndexable(this.model.embeddingDim) ? this.#options.indexThreshold : null;
+    return this.#read(async ({ rows, index }) => ({ designs: rows, threshold, index }));
+  }
+
+  /**
+   * Builds the index anew. Searches use the one there was until it is done; writes go on meanwhile.
+   *
+   * @returns false when the catalog needs none: it has too few designs, or embeddings that cannot be indexed.
+   */
+  rebuildIndex(): Promise<boolean> {
+    return this.#maintain(() => this.#buildIndex());
+  }
+
+  async #buildIndex(): Promise<boolean> {
+    const { designs, threshold } = await this.indexStatus();
+    if (threshold === null || designs < threshold) return false;
+    await this.#native("written to", () => buildVectorIndex(this.#table, designs));
+    return true;
   }
 
   stats(): Promise<CatalogStats> {
@@ -156,6 +199,7 @@ export class LanceCatalog implements Catalog {
 
   async close(): Promise<void> {
     await this.#compaction.close();
+    await this.#maintain(async () => {});
     await this.#writes;
     await this.#memory.settled();
     this.#snapshot?.table.close();

@@ -59,8 +59,8 @@ describe("the memory of snapshots", () => {
   });
 
   it("leaves a catalog in its files that would take too much", () => {
-    expect(fitsInMemory({ ...first, rowsByMask: new Map([[3, 20_000]]) }, 640)).toBe(true);
-    expect(fitsInMemory({ ...first, rowsByMask: new Map([[3, 30_000]]) }, 640)).toBe(false);
-    expect(fitsInMemory({ ...first, rowsByMask: new Map([[3, 3_000]]) }, 25_088)).toBe(false);
+    expect(fitsInMemory({ ...first, rows: 20_000 }, 640)).toBe(true);
+    expect(fitsInMemory({ ...first, rows: 30_000 }, 640)).toBe(false);
+    expect(fitsInMemory({ ...first, rows: 3_000 }, 25_088)).toBe(false);
   });
 });

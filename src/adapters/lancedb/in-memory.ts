@@ -5,7 +5,7 @@ import { compareMatches, type Query, type ScoredDesign, scoreDesign } from "../.
 import { galleryBytes, VectorGallery } from "../exact-scan/gallery.js";
 import { rowsOf } from "./rows.js";
 import { pictureColumns } from "./schema.js";
-import { rowCount, type Snapshot } from "./snapshot.js";
+import type { Snapshot } from "./snapshot.js";
 
 /** What the vectors of a catalog may take in memory: with embeddings of 640 numbers 20,000 designs do. In bytes. */
 const MOST_BYTES = 128 * 1024 * 1024;
@@ -29,12 +29,12 @@ interface Entry {
 
 /** Whether a snapshot's vectors may be kept in memory. */
 export function fitsInMemory(snapshot: Snapshot, embeddingDim: number): boolean {
-  return galleryBytes(rowCount(snapshot), embeddingDim) <= MOST_BYTES;
+  return galleryBytes(snapshot.rows, embeddingDim) <= MOST_BYTES;
 }
 
 /** Reads a snapshot's designs into memory, but for their thumbnails. */
 export async function readIntoMemory(snapshot: Snapshot, embeddingDim: number): Promise<InMemorySearch> {
-  const gallery = new VectorGallery(rowCount(snapshot), embeddingDim);
+  const gallery = new VectorGallery(snapshot.rows, embeddingDim);
   const entries: Entry[] = [];
   for await (const batch of snapshot.table.query().select(COLUMNS)) {
     for (const row of rowsOf(batch)) {

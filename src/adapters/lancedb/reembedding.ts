@@ -47,7 +47,7 @@ export async function openReembedding(directory: string, model: ModelIdentity): 
   const name = previous && isSameModel(previous.model, model) ? previous.table : tableOf(model);
   const from = await openCatalog({ directory, model: held.model, create: false });
   const { connection, table } = await openTable(directory, name, model, true);
-  const to = new LanceCatalog(directory, model, connection, table);
+  const to = new LanceCatalog({ directory, model, connection, table });
   return {
     from,
     to,
@@ -105,7 +105,7 @@ async function countDiffering(directory: string, present: Embeddings, earlier: E
   const [from, to] = await Promise.all(
     [present, earlier].map(async ({ model, table: name }) => {
       const { connection, table } = await openTable(directory, name, model, false);
-      return new LanceCatalog(directory, model, connection, table);
+      return new LanceCatalog({ directory, model, connection, table });
     }),
   );
   try {

@@ -13,7 +13,7 @@ import { fromFloat16, toFloat16 } from "./float16.js";
 import { readIntoMemory } from "./in-memory.js";
 import { readManifest } from "./manifest.js";
 import { openCatalog } from "./open-catalog.js";
-import { searchSnapshot } from "./search.js";
+import { DEFAULT_SEARCH_OPTIONS, searchSnapshot } from "./search.js";
 import { type Snapshot, takeSnapshot } from "./snapshot.js";
 import { openTable } from "./table.js";
 
@@ -87,7 +87,8 @@ type Search = (query: Query) => ScoredDesign[] | Promise<ScoredDesign[]>;
 
 /** The ways of searching a table that give the exact answers. */
 const ways: Record<string, (snapshot: Snapshot, embeddingDim: number) => Promise<Search>> = {
-  "in the table": async (snapshot, dim) => (query) => searchSnapshot(snapshot, query, dim),
+  "in the table": async (snapshot, dim) => (query) =>
+    searchSnapshot(snapshot, query, dim, DEFAULT_SEARCH_OPTIONS),
   "in memory": readIntoMemory,
 };
 

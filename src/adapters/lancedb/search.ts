@@ -1,19 +1,17 @@
-import { viewsOf } from "../../core/design.js";
+import { compareMatches, type Query, type ScoredDesign } from "../../core/query.js";
+import { mostlyBestOfGroup } from "./approximate-search.js";
 import {
-  compareMatches,
-  fuseQuery,
-  normalizeWeights,
-  type Query,
-  type ScoredDesign,
-  scoreDesign,
-} from "../../core/query.js";
+  CANDIDATE_COLUMNS,
+  type Candidate,
+  candidateOf,
+  type Group,
+  groupsOf,
+  MARGIN,
+} from "./candidates.js";
 import { allOf, filterSql } from "./filter-sql.js";
 import { rowsOf } from "./rows.js";
-import { isStoredAsFloat16, pictureColumns, VIEW_MASKS, viewMask, viewsOfMask } from "./schema.js";
+import { isStoredAsFloat16 } from "./schema.js";
 import type { Snapshot } from "./snapshot.js";
-
-/** Candidates beyond topK: enough that rounding alone seldom makes a second look necessary. */
-const MARGIN = 16;
 
 /** How much further to look when designs that were not looked at could still belong to the answer. */
 const WIDENING = 4;
@@ -27,29 +25,36 @@ function roundingOf(embeddingDim: number): number {
   return isStoredAsFloat16(embeddingDim) ? 2 ** -11 + 1e-5 : 1e-5;
 }
 
-const CANDIDATE_COLUMNS = ["id", "views", "attributes", ...pictureColumns("sha256"), "vector", "_distance"];
-
-/** Designs that share the same weighing views with the query, and so are ranked by the same vector. */
-interface Group {
-  readonly vector: Float32Array;
-  /** Selects the group's designs; null when no others exist. */
-  readonly where: string | null;
-  readonly rows: number;
+/** How a search may look, beside the query. */
+export interface SearchOptions {
+  /** From so many designs on the index is used, if there is one; Infinity: never. */
+  readonly indexThreshold: number;
+  /** What share of the exact answer is to be found through the index at least, 0.9 to 0.999. */
+  readonly targetRecall: number;
 }
 
-type Candidate = Pick<ScoredDesign, "id" | "score" | "views" | "hashes" | "embeddings"> & {
-  readonly attributesText: string;
-};
+/** Below 20,000 designs comparing with all of them takes no longer than the index (docs/decisions/0010). */
+export const DEFAULT_SEARCH_OPTIONS: SearchOptions = { indexThreshold: 20_000, targetRecall: 0.99 };
 
-/** The exact matches of a query whose embeddings are `[embeddingDim]`, best first. */
+export function usesIndex({ index, rows }: Snapshot, { indexThreshold }: SearchOptions): boolean {
+  return index !== null && rows >= indexThreshold;
+}
+
+/** The matches of a query whose embeddings are `[embeddingDim]`, best first; exact where no index is used. */
 export async function searchSnapshot(
   snapshot: Snapshot,
   query: Query,
   embeddingDim: number,
+  options: SearchOptions,
 ): Promise<ScoredDesign[]> {
+  const throughIndex = usesIndex(snapshot, options);
   const best: Candidate[] = [];
   for (const group of groupsOf(snapshot, query, embeddingDim)) {
-    best.push(...(await bestOfGroup(snapshot, group, query, roundingOf(embeddingDim))));
+    best.push(
+      ...(throughIndex
+        ? await mostlyBestOfGroup(snapshot, group, query, options.targetRecall)
+        : await bestOfGroup(snapshot, group, query, roundingOf(embeddingDim))),
+    );
   }
   return best
     .sort(compareMatches)
@@ -65,24 +70,6 @@ export async function searchSnapshot(
     }));
 }
 
-/**
- * The weights of a group are those of the query for the views it shares, scaled to the sum 1. Then the inner product
- * with the stored vectors is the score itself, in every group.
- */
-function groupsOf({ rowsByMask }: Snapshot, query: Query, embeddingDim: number): Group[] {
-  const weighing = viewMask(viewsOf(query.embeddings).filter((view) => query.weights[view] > 0));
-  return VIEW_MASKS.flatMap((shared) => {
-    const masks = [...rowsByMask.keys()].filter((mask) => (mask & weighing) === shared);
-    if (masks.length === 0) return [];
-    const weights = normalizeWeights(query.weights, viewsOfMask(shared));
-    return {
-      vector: fuseQuery(query.embeddings, weights, embeddingDim),
-      where: masks.length < rowsByMask.size ? `views IN (${masks.join(", ")})` : null,
-      rows: masks.reduce((sum, mask) => sum + rowsByMask.get(mask)!, 0),
-    };
-  });
-}
-
 /** At least the topK best of a group, all ties included that the order by id may have to decide. */
 async function bestOfGroup(
   { table }: Snapshot,
@@ -94,22 +81,13 @@ async function bestOfGroup(
   for (let limit = query.topK + MARGIN; ; limit *= WIDENING) {
     const nearest = table.query().nearestTo(group.vector).distanceType("dot").bypassVectorIndex();
     if (where) nearest.where(where);
-    nearest.select(CANDIDATE_COLUMNS).limit(Math.min(limit, group.rows));
+    nearest.select([...CANDIDATE_COLUMNS, "_distance"]).limit(Math.min(limit, group.rows));
 
     const candidates: Candidate[] = [];
     let lowestInnerProduct = 1;
     for await (const batch of nearest) {
       for (const row of rowsOf(batch)) {
-        // A group's designs share a weighing view with the query, so there is a score.
-        const embeddings = row.embeddings();
-        const scored = scoreDesign(query, embeddings)!;
-        candidates.push({
-          id: row.id,
-          ...scored,
-          hashes: row.perView((view) => row.get<string | null>(`${view}_sha256`)),
-          embeddings,
-          attributesText: row.get("attributes"),
-        });
+        candidates.push(candidateOf(row, query));
         lowestInnerProduct = Math.min(lowestInnerProduct, 1 - row.get<number>("_distance"));
       }
     }

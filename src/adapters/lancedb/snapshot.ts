@@ -3,13 +3,17 @@ import { AttributeCounter, type AttributeSummary } from "../../core/attribute-su
 import { type CatalogSample, SAMPLE_SIZE } from "../../core/ports.js";
 import { rowsOf } from "./rows.js";
 import { VIEW_MASKS } from "./schema.js";
+import { type VectorIndex, vectorIndexOf } from "./vector-index.js";
 
 /** The table at one version: what a read works on from its first query to its last, whatever is written meanwhile. */
 export interface Snapshot {
   readonly table: Table;
   readonly version: number;
+  readonly rows: number;
   /** How many rows have each value of the column `views`; values that no row has are absent. */
   readonly rowsByMask: ReadonlyMap<number, number>;
+  /** Null when there is none. */
+  readonly index: VectorIndex | null;
 }
 
 export async function takeSnapshot(
@@ -19,24 +23,22 @@ export async function takeSnapshot(
 ): Promise<Snapshot> {
   const table = await connection.openTable(tableName);
   await table.checkout(version);
-  const counts = await Promise.all(
-    VIEW_MASKS.map(async (mask) => [mask, await table.countRows(`views = ${mask}`)] as const),
-  );
-  return { table, version, rowsByMask: new Map(counts.filter(([, rows]) => rows > 0)) };
-}
-
-export function rowCount({ rowsByMask }: Snapshot): number {
-  return [...rowsByMask.values()].reduce((sum, rows) => sum + rows, 0);
+  const [index, ...counts] = await Promise.all([
+    vectorIndexOf(table),
+    ...VIEW_MASKS.map(async (mask) => [mask, await table.countRows(`views = ${mask}`)] as const),
+  ]);
+  const rowsByMask = new Map(counts.filter(([, rows]) => rows > 0));
+  const rows = counts.reduce((sum, [, count]) => sum + count, 0);
+  return { table, version, rows, rowsByMask, index };
 }
 
 /** Designs at even distances in the table's order, with their embeddings. */
-export async function sampleOf(snapshot: Snapshot): Promise<CatalogSample> {
-  const designs = rowCount(snapshot);
+export async function sampleOf({ table, rows: designs }: Snapshot): Promise<CatalogSample> {
   const size = Math.min(designs, SAMPLE_SIZE);
   const embeddings: CatalogSample["embeddings"][number][] = [];
   if (size === 0) return { designs, embeddings };
   const offsets = Array.from({ length: size }, (_, i) => Math.floor((i * designs) / size));
-  for await (const batch of snapshot.table.takeOffsets(offsets).select(["views", "vector"])) {
+  for await (const batch of table.takeOffsets(offsets).select(["views", "vector"])) {
     for (const row of rowsOf(batch)) embeddings.push(row.embeddings());
   }
   return { designs, embeddings };

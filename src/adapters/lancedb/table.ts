@@ -1,3 +1,4 @@
+import "./native-log.js";
 import { join } from "node:path";
 import { type Connection, connect, type Table } from "@lancedb/lancedb";
 import type { ModelIdentity } from "../../core/ports.js";

@@ -1,0 +1,93 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { VIEWS } from "../../src/core/design.js";
+import { countFound } from "../../src/core/index-recall.js";
+import { percentile } from "../measure.js";
+import { openGenerated } from "./generated-catalog.js";
+import { DIM } from "./mixture.js";
+import type { Searched } from "./search-process.js";
+import { KINDS, queryOf } from "./searches.js";
+
+/** Searches of a kind that are compared with exact ones. */
+const COMPARED = 20;
+
+const VECTOR_BYTES = VIEWS.length * DIM * Float32Array.BYTES_PER_ELEMENT;
+
+/** What one size came to. */
+export interface Measured {
+  readonly designs: number;
+  readonly catalog: {
+    /** Null where there are too few designs for an index. */
+    readonly buildS: number | null;
+    readonly diskMb: number;
+    readonly indexMb: number;
+    readonly searchesPerS: number;
+    readonly residentMb: number;
+    readonly peakMb: number;
+    readonly exactP50Ms: number;
+    /** Of vectors, by the exact search. */
+    readonly exactGbPerS: number;
+  };
+  readonly searches: readonly {
+    readonly search: string;
+    readonly filtered: boolean;
+    readonly p50Ms: number;
+    readonly p95Ms: number;
+    readonly recallAt20: number;
+  }[];
+}
+
+export async function measure(designs: number): Promise<Measured> {
+  const { catalog, mixture } = await openGenerated(designs);
+  console.error(`${designs} designs: building the index`);
+  const started = performance.now();
+  const built = await catalog.rebuildIndex();
+  const buildS = built ? (performance.now() - started) / 1000 : null;
+
+  console.error(`${designs} designs: searching in a process of its own`);
+  const searched = await searchElsewhere(designs);
+
+  console.error(`${designs} designs: comparing with exact searches`);
+  const exactMs: number[] = [];
+  const searches = [];
+  for (const [i, kind] of KINDS.entries()) {
+    let [found, expected] = [0, 0];
+    for (let number = 0; number < COMPARED; number++) {
+      const query = queryOf(mixture, designs, number, kind);
+      const before = performance.now();
+      const exact = await catalog.searchExactly(query);
+      if (kind.filter.length === 0) exactMs.push(performance.now() - before);
+      found += countFound(exact, await catalog.search(query));
+      expected += exact.length;
+    }
+    const filtered = kind.filter.length > 0;
+    searches.push({ search: kind.name, filtered, ...searched.kinds[i]!, recallAt20: found / expected });
+  }
+  const exactP50Ms = percentile(exactMs, 0.5);
+  const { index } = await catalog.indexStatus();
+  const { searchesPerS, residentMb, peakMb } = searched;
+  const measured = {
+    buildS,
+    diskMb: (await catalog.bytesOnDisk()) / 1e6,
+    indexMb: (index?.bytes ?? 0) / 1e6,
+    searchesPerS,
+    residentMb,
+    peakMb,
+    exactP50Ms,
+    exactGbPerS: (designs * VECTOR_BYTES) / 1e6 / exactP50Ms,
+  };
+  await catalog.close();
+  return { designs, catalog: measured, searches };
+}
+
+async function searchElsewhere(designs: number): Promise<Searched> {
+  const path = fileURLToPath(new URL("search-process.ts", import.meta.url));
+  const child = fork(path, [`${designs}`], { execArgv: ["--import", "tsx"] });
+  const failed = once(child, "exit").then(([code]) => {
+    throw new Error(`The process that searches ended with ${code} before it told anything.`);
+  });
+  failed.catch(() => {});
+  const [searched] = await Promise.race([once(child, "message"), failed]);
+  return searched as Searched;
+}

@@ -1,0 +1,49 @@
+/**
+ * A process of its own that only opens a generated catalogue and searches it, then sends its parent a {@link Searched}.
+ * Argument: how many designs the catalogue has.
+ */
+import { percentile, time } from "../measure.js";
+import { openGenerated } from "./generated-catalog.js";
+import { KINDS, queryOf } from "./searches.js";
+
+const RUNS = 60;
+const WARM_UPS = 5;
+const CLIENTS = 8;
+const SEARCHES_PER_CLIENT = 15;
+
+/** What such a process measured. */
+export interface Searched {
+  /** In the order of {@link KINDS}. */
+  readonly kinds: readonly { readonly p50Ms: number; readonly p95Ms: number }[];
+  /** With eight clients at once, which search by both views alike. */
+  readonly searchesPerS: number;
+  readonly residentMb: number;
+  readonly peakMb: number;
+}
+
+const designs = Number(process.argv[2]);
+const { catalog, mixture } = await openGenerated(designs);
+const kinds = [];
+for (const kind of KINDS) {
+  const queries = Array.from({ length: RUNS + WARM_UPS }, (_, i) => queryOf(mixture, designs, i, kind));
+  const samples = await time(RUNS, WARM_UPS, (run) => catalog.search(queries[run]!));
+  kinds.push({ p50Ms: percentile(samples, 0.5), p95Ms: percentile(samples, 0.95) });
+}
+const queries = Array.from({ length: CLIENTS * SEARCHES_PER_CLIENT }, (_, i) =>
+  queryOf(mixture, designs, i, KINDS[0]!),
+);
+const started = performance.now();
+await Promise.all(
+  Array.from({ length: CLIENTS }, async () => {
+    for (let query = queries.pop(); query; query = queries.pop()) await catalog.search(query);
+  }),
+);
+const searchesPerS = (CLIENTS * SEARCHES_PER_CLIENT * 1000) / (performance.now() - started);
+const searched: Searched = {
+  kinds,
+  searchesPerS,
+  residentMb: process.memoryUsage().rss / 1e6,
+  peakMb: process.resourceUsage().maxRSS / 1e3,
+};
+await catalog.close();
+process.send!(searched);

@@ -1,0 +1,36 @@
+import type { Measured } from "./measured.js";
+
+/** The plan's targets by the number of designs; recall of the first 20. */
+const TARGETS: Readonly<Record<number, { p95Ms: number; recall: number; residentMb?: number }>> = {
+  100000: { p95Ms: 25, recall: 0.99 },
+  1000000: { p95Ms: 60, recall: 0.98, residentMb: 1000 },
+};
+
+interface TargetRow extends Record<string, string | number> {
+  readonly designs: number;
+  readonly target: string;
+  readonly figure: string;
+  readonly met: string;
+}
+
+/** The targets beside the worst that the searches without a filter came to; none for other sizes. */
+export function targetRows({ designs, searches, catalog }: Measured): TargetRow[] {
+  const target = TARGETS[designs];
+  if (!target) return [];
+  const row = (name: string, figure: string, isMet: boolean): TargetRow => {
+    return { designs, target: name, figure, met: isMet ? "yes" : "NO" };
+  };
+  const rows = searches
+    .filter(({ filtered }) => !filtered)
+    .flatMap(({ search, p95Ms, recallAt20 }) => [
+      row(`${search}: p95 <= ${target.p95Ms} ms`, `${p95Ms.toFixed(1)} ms`, p95Ms <= target.p95Ms),
+      row(`${search}: recall@20 >= ${target.recall}`, recallAt20.toFixed(4), recallAt20 >= target.recall),
+    ]);
+  const { peakMb } = catalog;
+  if (target.residentMb) {
+    rows.push(
+      row(`resident <= ${target.residentMb} MB`, `${peakMb.toFixed(0)} MB`, peakMb <= target.residentMb),
+    );
+  }
+  return rows;
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openCatalog } from "../../src/adapters/lancedb/open-catalog.js";
+import type { EmbeddedDesign, View } from "../../src/core/design.js";
+import { normalizeL2 } from "../../src/core/embedding.js";
+import { sampleDesign, seededRandom } from "../contracts/sample-designs.js";
+import { diptych } from "./diptych-process.js";
+
+const DESIGNS = 20_000;
+const BATCH_SIZE = 5000;
+const model = { id: "random", sha256: null, embeddingDim: 64 };
+
+const random = seededRandom(1);
+
+/** Of each kind there are so many designs that they are the first matches of each other. */
+const KINDS = 800;
+const middles = Array.from({ length: KINDS }, () => sampleDesign("", random, model).views);
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "diptych-catalog-index-"));
+  await fill("kinds", DESIGNS, (i) => near(sampleDesign(`D${i}`, random, model), middles[i % KINDS]!));
+  await fill("noise", DESIGNS, (i) => sampleDesign(`D${i}`, random, model));
+  await fill("small", 1, (i) => sampleDesign(`D${i}`, random, model));
+}, 240_000);
+afterAll(() => rm(directory, { recursive: true }));
+
+async function fill(name: string, count: number, design: (i: number) => EmbeddedDesign): Promise<void> {
+  const catalog = await openCatalog({ directory: join(directory, name), model });
+  for (let first = 0; first < count; first += BATCH_SIZE) {
+    const size = Math.min(BATCH_SIZE, count - first);
+    await catalog.upsert(Array.from({ length: size }, (_, i) => design(first + i)));
+  }
+  await catalog.close();
+}
+
+/** The design with its embeddings moved most of the way to those of the middle. */
+function near({ views, ...design }: EmbeddedDesign, middle: EmbeddedDesign["views"]): EmbeddedDesign {
+  const moved = Object.entries(views).map(([view, picture]) => {
+    const aim = middle[view as View]!.embedding;
+    return [view, { ...picture, embedding: normalizeL2(picture.embedding.map((x, i) => x + 2 * aim[i]!)) }];
+  });
+  return { ...design, views: Object.fromEntries(moved) };
+}
+
+const run = (catalog: string, ...args: string[]) =>
+  diptych(["index", ...args, "--catalog", catalog], { cwd: directory });
+
+test("the index of a large catalog is told, built and verified", async () => {
+  const before = await run("kinds", "status", "--json");
+  expect(JSON.parse(before.stdout)).toEqual({
+    designs: DESIGNS,
+    threshold: 20_000,
+    kind: null,
+    indexed: 0,
+    unindexed: DESIGNS,
+    bytes: 0,
+    used: false,
+  });
+  const rebuilt = await run("kinds", "rebuild", "--json");
+  expect(rebuilt).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("Built the index in ") });
+  expect(rebuilt.stderr).not.toContain("WARN");
+  const after = JSON.parse(rebuilt.stdout);
+  expect(after).toMatchObject({ kind: "IVF_RQ", indexed: DESIGNS, unindexed: 0, used: true });
+  expect(after.bytes).toBeGreaterThan((DESIGNS * 2 * model.embeddingDim) / 8);
+  expect((await run("kinds", "status")).stdout).toMatch(/index +IVF_RQ/);
+
+  const verified = await run("kinds", "verify", "--json");
+  const { target, weights } = JSON.parse(verified.stdout);
+  expect(verified.exitCode).toBe(0);
+  expect(target).toBe(0.99);
+  expect(weights).toHaveLength(3);
+  for (const each of weights) {
+    expect(each).toMatchObject({ queries: 25, reached: true });
+    expect(each.recallAt20).toBeGreaterThanOrEqual(target);
+  }
+});
+
+test("an index that finds too little is told by the exit status", async () => {
+  expect((await run("noise", "rebuild")).exitCode).toBe(0);
+  const verified = await run("noise", "verify", "--target-recall", "0.999");
+  expect(verified).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/0\.999 +NO/) });
+});
+
+test("a small catalog needs none, and none that is there is a failure", async () => {
+  expect(await run("small", "rebuild")).toMatchObject({
+    exitCode: 0,
+    stderr: "There is no index to build.\n",
+    stdout: expect.stringMatching(/is used +no: every design is compared/),
+  });
+  expect(JSON.parse((await run("small", "verify", "--json")).stdout).weights).toHaveLength(3);
+  expect(await run("none", "status")).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("There is no catalog in"),
+  });
+});
