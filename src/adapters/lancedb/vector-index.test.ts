@@ -73,10 +73,10 @@ const queryOf = ({ views }: EmbeddedDesign, topK = 3): Query => {
 };
 
 /** The share of the oracle's matches that the catalog has, too, which it must tell just so. */
-async function recall(queries: readonly Query[]): Promise<number> {
+async function recall(queries: readonly Query[], of: LanceCatalog = catalog): Promise<number> {
   let [found, expected] = [0, 0];
   for (const each of queries) {
-    const [right, told] = await Promise.all([oracle.search(each), catalog.search(each)]);
+    const [right, told] = await Promise.all([oracle.search(each), of.search(each)]);
     const byId = new Map(right.map(({ rank: _, ...match }) => [match.id, match]));
     const common = told.filter(({ id }) => byId.has(id));
     for (const { rank: _, ...match } of common) expect(match).toEqual(byId.get(match.id));
@@ -154,6 +154,18 @@ describe("a search through the index", () => {
       } else expect(await recall(queries)).toBeGreaterThanOrEqual(TARGET);
     },
   );
+
+  it("finds more, the higher the recall that is aimed at", async () => {
+    const queries = Array.from({ length: QUERIES }, (_, i) => query({ weights: weightings[i % 4]! }));
+    const recalls: number[] = [];
+    for (const targetRecall of [0.9, 0.999]) {
+      const other = await openCatalog({ directory, model, indexThreshold: 1000, targetRecall });
+      recalls.push(await recall(queries, other));
+      await other.close();
+    }
+    expect(recalls[0]).toBeLessThan(recalls[1]!);
+    expect(recalls[1]).toBeGreaterThanOrEqual(0.999);
+  });
 
   it("tells as many matches as were asked for", async () => {
     expect(
