@@ -22,6 +22,9 @@ const CANDIDATES = [
 /** For every tenfold of that this share more. */
 const GROWTH = 0.25;
 
+/** With a filter so many times as many: what passes it lies farther from the query, where one design is much like the next. */
+const FILTERED = 2.5;
+
 /** Candidates to a match at least, where many matches are asked for. */
 const CANDIDATES_PER_MATCH = 4;
 
@@ -39,6 +42,7 @@ export async function mostlyBestOfGroup(
   const limit = query.topK + MARGIN;
   if (matching <= Math.max(FEW_ROWS, CANDIDATES_PER_MATCH * limit)) return allWhere(table, where, query);
 
+  const candidates = candidatesFor(targetRecall, rows) * (filter === null ? 1 : FILTERED);
   const nearest = table
     .query()
     .nearestTo(group.vector)
@@ -46,7 +50,7 @@ export async function mostlyBestOfGroup(
     // All, also where the index was built of more designs: leaving some out saves little and finds less (docs/decisions/0010).
     .nprobes(2 * partitionsFor(rows))
     // So many times the limit are compared in full precision, before the best of them are given.
-    .refineFactor(Math.max(CANDIDATES_PER_MATCH, Math.ceil(candidatesFor(targetRecall, rows) / limit)));
+    .refineFactor(Math.max(CANDIDATES_PER_MATCH, Math.ceil(candidates / limit)));
   if (where) nearest.where(where);
   return candidatesOf(nearest.select([...CANDIDATE_COLUMNS, "_distance"]).limit(limit), query);
 }
