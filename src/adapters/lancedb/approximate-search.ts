@@ -11,7 +11,7 @@ const FEW_ROWS = 2000;
 
 /**
  * How many candidates of 100,000 designs are compared in full precision, by the recall that this reaches; measured
- * (docs/decisions/0010).
+ * (docs/decisions/0013).
  */
 const CANDIDATES = [
   { recall: 0.9, count: 250 },
@@ -47,7 +47,7 @@ export async function mostlyBestOfGroup(
     .query()
     .nearestTo(group.vector)
     .distanceType("dot")
-    // All, also where the index was built of more designs: leaving some out saves little and finds less (docs/decisions/0010).
+    // All, also where the index was built of more designs: leaving some out saves little and finds less (docs/decisions/0013).
     .nprobes(2 * partitionsFor(rows))
     // So many times the limit are compared in full precision, before the best of them are given.
     .refineFactor(Math.max(CANDIDATES_PER_MATCH, Math.ceil(candidates / limit)));

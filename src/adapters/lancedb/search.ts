@@ -33,7 +33,7 @@ export interface SearchOptions {
   readonly targetRecall: number;
 }
 
-/** Below 20,000 designs comparing with all of them takes no longer than the index (docs/decisions/0010). */
+/** Below 20,000 designs comparing with all of them takes no longer than the index (docs/decisions/0013). */
 export const DEFAULT_SEARCH_OPTIONS: SearchOptions = { indexThreshold: 20_000, targetRecall: 0.99 };
 
 export function usesIndex({ index, rows }: Snapshot, { indexThreshold }: SearchOptions): boolean {
