@@ -15,7 +15,8 @@ describe.skipIf(noRedis !== null)("diptych worker", () => {
     const answers = await fleet.countAnswers();
     const ending = await fleet.startMisbehaving({ ms: 500 });
     const running = embedder.embed(pictures(200), { lane: "import" });
-    await ending.until(/^batch /mu);
+    // The first picture leaves alone, for nothing runs yet; the next fill a batch.
+    await ending.until(/^batch (\d+,){15}\d+$/mu);
     ending.child.kill("SIGTERM");
     expect(await ending.ended).toMatchObject({ exitCode: 0, signal: null });
     // What it had taken is answered, and it has left.
