@@ -5,7 +5,16 @@ import type { Diptych } from "../../src/compose.js";
 import { readConfig } from "../../src/config.js";
 import { VIEWS } from "../../src/core/design.js";
 import { reembedCatalog } from "../../src/model-jobs.js";
-import { designId, MODELS, modelsOf, openWorld, pictureFile, pictureNumber, type World } from "./world.js";
+import {
+  designId,
+  MODELS,
+  modelsOf,
+  openIndexed,
+  openWorld,
+  pictureFile,
+  pictureNumber,
+  type World,
+} from "./world.js";
 
 /** A design and the revision that it has from now on; null: it is not there any more. */
 export type Change = readonly [id: string, revision: number | null];
@@ -79,6 +88,20 @@ export const operations: readonly Operation[] = [
           await diptych.catalog.compact();
         }),
       );
+    },
+  },
+  {
+    name: "index",
+    changes: changed(12, 5),
+    async run(world, told) {
+      const indexed = await openIndexed(world.catalog);
+      await withDiptych(world, (diptych) =>
+        oneByOne(this.changes, told, async (change) => {
+          await put(diptych, world, change);
+          await indexed.rebuildIndex();
+        }),
+      );
+      await indexed.close();
     },
   },
   {

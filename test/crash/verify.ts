@@ -5,9 +5,11 @@ import { openCatalog, readCatalogModel } from "../../src/adapters/lancedb/open-c
 import { readConfig } from "../../src/config.js";
 import { type EmbeddedDesign, VIEWS } from "../../src/core/design.js";
 import type { Embedding } from "../../src/core/embedding.js";
+import type { Catalog } from "../../src/core/ports.js";
+import { DEFAULT_WEIGHTS } from "../../src/core/query.js";
 import { examineCatalog } from "../../src/doctor.js";
 import type { Knowledge } from "./killed.js";
-import { pictureNumber, type World } from "./world.js";
+import { openIndexed, pictureNumber, type World } from "./world.js";
 
 /** What the pictures and models are known to give. */
 export interface Reference {
@@ -22,8 +24,7 @@ const LONG_MS = 24 * 60 * 60_000;
 
 /** @throws Error when a write that was acknowledged is lost, or something is half there. */
 export async function verifyDesigns(world: World, knowledge: Knowledge, reference: Reference): Promise<void> {
-  const model = (await readCatalogModel(world.catalog))!;
-  const catalog = await openCatalog({ directory: world.catalog, model, create: false });
+  const catalog = await openIndexed(world.catalog);
   try {
     const listed = (await catalog.list({ limit: 10_000 })).designs.map(({ id }) => id);
     hold(new Set(listed).size === listed.length, "a design is there twice");
@@ -32,7 +33,7 @@ export async function verifyDesigns(world: World, knowledge: Knowledge, referenc
     hold(found.size === listed.length, "a design is listed and cannot be read");
     const ids = knowledge.ids();
     for (const id of listed) hold(ids.includes(id), `${id} was never written`);
-    const embeddings = reference.embeddings.get(model.id)!;
+    const embeddings = reference.embeddings.get(catalog.model.id)!;
     for (const id of ids) {
       const design = found.get(id);
       const revision = design ? design.attributes.revision : null;
@@ -41,7 +42,9 @@ export async function verifyDesigns(world: World, knowledge: Knowledge, referenc
         allowed.some((each) => each === revision),
         `${id} has the revision ${revision}, and may have ${allowed}`,
       );
-      if (design) holdWhole(design, reference.hashes, embeddings);
+      if (!design) continue;
+      holdWhole(design, reference.hashes, embeddings);
+      await holdFound(catalog, design);
     }
   } finally {
     await catalog.close();
@@ -67,6 +70,13 @@ function holdWhole(
     );
     hold(picture.thumbnail !== null, `the ${view} of ${id} has no thumbnail`);
   }
+}
+
+/** A design is the most similar to itself, or one with the same pictures is, through an index too. */
+async function holdFound(catalog: Catalog, { id, views }: EmbeddedDesign): Promise<void> {
+  const embeddings = { front: views.front!.embedding, back: views.back!.embedding };
+  const [best] = await catalog.search({ embeddings, weights: DEFAULT_WEIGHTS, filter: [], topK: 1 });
+  hold(best !== undefined && best.score > 0.999, `${id} is not found by its own pictures`);
 }
 
 /** @throws Error when, after a repair, there is a picture of no design, a design without its pictures, or a leftover. */

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { readCatalogModel } from "../../src/adapters/lancedb/open-catalog.js";
+import type { LanceCatalog } from "../../src/adapters/lancedb/catalog.js";
+import { openCatalog, readCatalogModel } from "../../src/adapters/lancedb/open-catalog.js";
 import { type Diptych, hash, openDiptych } from "../../src/compose.js";
 import { VIEWS, type View } from "../../src/core/design.js";
 import type { Embedding } from "../../src/core/embedding.js";
@@ -64,6 +65,12 @@ export async function openWorld(world: World): Promise<Diptych> {
     threads: 1,
     create: true,
   });
+}
+
+/** Opens the catalog so that few designs are enough for an index. */
+export async function openIndexed(directory: string): Promise<LanceCatalog> {
+  const model = (await readCatalogModel(directory))!;
+  return openCatalog({ directory, model, create: false, indexThreshold: 16 });
 }
 
 /** What each model makes of every picture, by the hash of its file. */
