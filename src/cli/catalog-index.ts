@@ -38,20 +38,27 @@ export async function runIndexRebuild({ json }: JsonFlag, config: Config): Promi
 /**
  * `diptych index verify`
  *
- * @returns the exit status: 0 the recall aimed at is reached, 1 it is not.
+ * @returns the exit status: 0 the recall aimed at is reached, or nothing is searched through an index; 1 it is not.
  */
 export async function runIndexVerify({ json }: JsonFlag, config: Config): Promise<number> {
   let progress: Progress | undefined;
-  const recalls = await verifyIndex(config, (done, total) => {
+  const used = isUsed(await indexStatus(config));
+  if (!used) {
+    process.stderr.write(
+      "No index is used: every search is exact, and there is nothing to compare it with.\n",
+    );
+  }
+  const onSearched = (done: number, total: number) => {
     const options = { stream: process.stderr, now: () => performance.now(), unit: "searches" };
     progress ??= createProgress({ ...options, total });
     progress.update(done);
     if (done === total) progress.finish(`Compared ${total} searches with exact ones.`);
-  });
+  };
+  const recalls = used ? await verifyIndex(config, onSearched) : [];
   const target = config.targetRecall;
   const rows = recalls.map((recall) => ({ ...recall, reached: recall.recallAt20 >= target }));
-  if (json) process.stdout.write(`${JSON.stringify({ target, weights: rows }, null, 2)}\n`);
-  else {
+  if (json) process.stdout.write(`${JSON.stringify({ used, target, weights: rows }, null, 2)}\n`);
+  else if (used) {
     const cells = rows.map(({ weights: { front, back }, queries, recallAt20, reached }) => {
       return [`${front} / ${back}`, `${queries}`, recallAt20.toFixed(4), `${target}`, reached ? "yes" : "NO"];
     });
@@ -62,7 +69,12 @@ export async function runIndexVerify({ json }: JsonFlag, config: Config): Promis
   return rows.every(({ reached }) => reached) ? 0 : BELOW_TARGET;
 }
 
-function tellStatus({ designs, threshold, index }: IndexStatus, json = false): void {
+function isUsed({ designs, threshold, index }: IndexStatus): boolean {
+  return index !== null && threshold !== null && designs >= threshold;
+}
+
+function tellStatus(status: IndexStatus, json = false): void {
+  const { designs, threshold, index } = status;
   const kind = index === null ? null : "IVF_RQ";
   const indexed = index?.indexed ?? 0;
   const told = {
@@ -72,7 +84,7 @@ function tellStatus({ designs, threshold, index }: IndexStatus, json = false): v
     indexed,
     unindexed: designs - indexed,
     bytes: index?.bytes ?? 0,
-    used: index !== null && threshold !== null && designs >= threshold,
+    used: isUsed(status),
   };
   if (json) process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
   else {

@@ -104,6 +104,17 @@ it("is built when the files are merged, once there are enough designs", async ()
   expect(await catalog.indexStatus()).toMatchObject({ designs: 1031, index: { indexed: 1031 } });
 }, 60_000);
 
+it("is built though the files are merged through another opening of the catalog meanwhile", async () => {
+  for (let start = 0; start < DESIGNS; start += DESIGNS / 8) {
+    await catalog.upsert(designs(DESIGNS / 8, `D${start}-`));
+  }
+  const other = await openCatalog({ directory, model, indexThreshold: Number.POSITIVE_INFINITY });
+  const [built] = await Promise.all([catalog.rebuildIndex(), other.compact()]);
+  expect(built).toBe(true);
+  expect((await catalog.indexStatus()).index).toMatchObject({ indexed: DESIGNS });
+  await other.close();
+});
+
 it("is not built for embeddings in half precision, nor for such as fill no whole bytes", async () => {
   for (const dim of [4100, 6]) {
     const other = { id: "other", sha256: null, embeddingDim: dim };

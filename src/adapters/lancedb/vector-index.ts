@@ -5,6 +5,9 @@ import { isStoredAsFloat16 } from "./schema.js";
 /** LanceDB's own name for an index of the column, so that building it anew replaces it. */
 const NAME = "vector_idx";
 
+/** Processes merge files minutes apart: who was preempted once is hardly so again. */
+const ATTEMPTS = 3;
+
 /** IVF_RQ packs the signs of the numbers in bytes. */
 const NUMBERS_PER_BYTE = 8;
 
@@ -35,10 +38,22 @@ export async function vectorIndexOf(table: Table): Promise<VectorIndex | null> {
   return index ? { indexed: index.numIndexedRows ?? 0, bytes: index.sizeBytes ?? 0 } : null;
 }
 
-/** Builds the index of a table, in place of the one it has, if any. Reads and writes go on meanwhile. */
+/**
+ * Builds the index of a table, in place of the one it has, if any. Reads and writes go on meanwhile. Where another process merged the
+ * table's files meanwhile, so that rows are elsewhere, it is built once more.
+ */
 export async function buildVectorIndex(table: Table, rows: number): Promise<void> {
-  const config = Index.ivfRq({ distanceType: "dot", numPartitions: partitionsFor(rows) });
-  await table.createIndex("vector", { config, name: NAME, replace: true });
+  for (let attempt = 1; ; attempt++) {
+    const config = Index.ivfRq({ distanceType: "dot", numPartitions: partitionsFor(rows) });
+    try {
+      await table.createIndex("vector", { config, name: NAME, replace: true });
+      return;
+    } catch (error) {
+      const isPreempted = error instanceof Error && /preempted by/u.test(error.message);
+      if (!isPreempted || attempt === ATTEMPTS) throw error;
+      await table.checkoutLatest();
+    }
+  }
 }
 
 /** Partitions of an index over so many rows: as large as there are many, so that finding and reading them cost the same. */
