@@ -35,3 +35,17 @@ export function sampleDesigns(
     sampleDesign(`D-${String(i).padStart(5, "0")}`, random, { ...options, attributes: { number: i } }),
   );
 }
+
+/** The embedding moved most of the way to another: of a kind with all that were moved there. */
+export function nearTo(middle: Embedding, embedding: Embedding): Embedding {
+  return normalizeL2(embedding.map((value, i) => value + 2 * middle[i]!));
+}
+
+/** The design with its embeddings moved most of the way to those of a middle that has the same views. */
+export function designNear(middle: EmbeddedDesign["views"], design: EmbeddedDesign): EmbeddedDesign {
+  const moved = Object.entries(design.views).map(([view, picture]) => [
+    view,
+    { ...picture, embedding: nearTo(middle[view as View]!.embedding, picture.embedding) },
+  ]);
+  return { ...design, views: Object.fromEntries(moved) };
+}

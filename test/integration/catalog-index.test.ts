@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openCatalog } from "../../src/adapters/lancedb/open-catalog.js";
-import type { EmbeddedDesign, View } from "../../src/core/design.js";
-import { normalizeL2 } from "../../src/core/embedding.js";
-import { sampleDesign, seededRandom } from "../contracts/sample-designs.js";
+import type { EmbeddedDesign } from "../../src/core/design.js";
+import { designNear, sampleDesign, seededRandom } from "../contracts/sample-designs.js";
 import { diptych } from "./diptych-process.js";
 
 const DESIGNS = 20_000;
@@ -21,7 +20,7 @@ const middles = Array.from({ length: KINDS }, () => sampleDesign("", random, mod
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "diptych-catalog-index-"));
-  await fill("kinds", DESIGNS, (i) => near(sampleDesign(`D${i}`, random, model), middles[i % KINDS]!));
+  await fill("kinds", DESIGNS, (i) => designNear(middles[i % KINDS]!, sampleDesign(`D${i}`, random, model)));
   await fill("noise", DESIGNS, (i) => sampleDesign(`D${i}`, random, model));
   await fill("small", 1, (i) => sampleDesign(`D${i}`, random, model));
 }, 240_000);
@@ -34,15 +33,6 @@ async function fill(name: string, count: number, design: (i: number) => Embedded
     await catalog.upsert(Array.from({ length: size }, (_, i) => design(first + i)));
   }
   await catalog.close();
-}
-
-/** The design with its embeddings moved most of the way to those of the middle. */
-function near({ views, ...design }: EmbeddedDesign, middle: EmbeddedDesign["views"]): EmbeddedDesign {
-  const moved = Object.entries(views).map(([view, picture]) => {
-    const aim = middle[view as View]!.embedding;
-    return [view, { ...picture, embedding: normalizeL2(picture.embedding.map((x, i) => x + 2 * aim[i]!)) }];
-  });
-  return { ...design, views: Object.fromEntries(moved) };
 }
 
 const run = (catalog: string, ...args: string[]) =>
