@@ -42,6 +42,20 @@ describe("a pool of processes", () => {
     expect(next).toMatchObject({ status: "fulfilled" });
   });
 
+  test("goes on after processes that could not be started", async () => {
+    const pool = createPool(1);
+    const { execPath } = process;
+    process.execPath = path.join(directory, "none");
+    try {
+      for (let i = 0; i < 2; i++) {
+        await expect(pool.run({ what: "answer" })).rejects.toEqual(new ProcessLostError("ended"));
+      }
+    } finally {
+      process.execPath = execPath;
+    }
+    expect(await pool.run({ what: "answer" })).toBeGreaterThan(0);
+  });
+
   test("replaces a process that was ended while nothing was asked of it", async () => {
     const pool = createPool(1);
     const first = await pool.run({ what: "answer" });

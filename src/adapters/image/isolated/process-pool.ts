@@ -70,7 +70,9 @@ export class ProcessPool<Task extends object, Answer> {
       env: { ...process.env, ...env },
     });
     this.#started += 1;
-    child.once("exit", () => {
+    // One that cannot even be started tells so, and then closes as one that ended.
+    child.on("error", () => {});
+    child.once("close", () => {
       this.#started -= 1;
       const index = this.#idle.indexOf(child);
       if (index >= 0) this.#idle.splice(index, 1);
@@ -87,7 +89,7 @@ export class ProcessPool<Task extends object, Answer> {
     }, this.#options.timeLimitMs);
     const end = () => {
       clearTimeout(timer);
-      child.off("message", answered).off("exit", lost).off("error", lost);
+      child.off("message", answered).off("close", lost);
     };
     const answered = (answer: unknown) => {
       end();
@@ -99,14 +101,13 @@ export class ProcessPool<Task extends object, Answer> {
     };
     const lost = () => {
       end();
-      child.kill("SIGKILL");
       reject(new ProcessLostError(reason));
     };
-    child.once("message", answered).once("exit", lost).once("error", lost);
+    child.once("message", answered).once("close", lost);
     child.ref();
     child.channel?.ref();
     child.send(task, (error) => {
-      // The exit, which comes as well, tells the rest.
+      // That it closes, which comes as well, tells the rest.
       if (error) child.kill("SIGKILL");
     });
   }
