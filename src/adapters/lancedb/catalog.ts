@@ -1,6 +1,6 @@
-import type { Connection, Query as LanceQuery, Table } from "@lancedb/lancedb";
+import type { Connection, Table } from "@lancedb/lancedb";
 import type { AttributeSummary } from "../../core/attribute-summary.js";
-import { type Design, type EmbeddedDesign, type PerView, type View, viewsOf } from "../../core/design.js";
+import { type Design, type EmbeddedDesign, type PerView, viewsOf } from "../../core/design.js";
 import { checkDesigns, checkEmbedding } from "../../core/embedding.js";
 import type { Filter } from "../../core/filter.js";
 import { createInTurn } from "../../core/in-turn.js";
@@ -10,26 +10,22 @@ import { AppError } from "../../errors.js";
 import { BackgroundCompaction } from "./background-compaction.js";
 import { checksumOf } from "./checksum.js";
 import { directoryBytes } from "./directory-bytes.js";
-import { allOf, filterSql, idIn, quote } from "./filter-sql.js";
+import { idIn } from "./filter-sql.js";
 import { SnapshotMemory } from "./in-memory.js";
+import { listDesigns, lookUp } from "./look-up.js";
 import type { ManifestWatch } from "./manifest-watch.js";
 import {
   designColumns,
   designOf,
   embeddedDesignColumns,
   embeddedDesignOf,
-  type Row,
-  rowsOf,
   thumbnailColumns,
   thumbnailsOf,
 } from "./rows.js";
-import { CHECKSUM, designTable, hasColumn, viewMask } from "./schema.js";
+import { CHECKSUM, designTable, hasColumn } from "./schema.js";
 import { DEFAULT_SEARCH_OPTIONS, type SearchOptions, searchSnapshot, usesIndex } from "./search.js";
-import { attributesOf, perSnapshot, type Snapshot, sampleOf, takeSnapshot } from "./snapshot.js";
+import { attributesOf, perSnapshot, type Snapshot, sampleOf, statsOf, takeSnapshot } from "./snapshot.js";
 import { buildVectorIndex, type IndexStatus, isIndexable } from "./vector-index.js";
-
-/** Ids to a query: keeps the SQL text and the answer small however many ids are asked for. */
-const IDS_PER_QUERY = 1000;
 
 /**
  * How old a version must be before {@link LanceCatalog.compact} removes it: a read of another process works on the
@@ -61,7 +57,8 @@ export class LanceCatalog implements Catalog {
   readonly #sample = perSnapshot(sampleOf);
   readonly #memory: SnapshotMemory;
   readonly #attributes = perSnapshot(attributesOf);
-  #writes: Promise<unknown> = Promise.resolve();
+  /** LanceDB lets two merges at once add the same new id twice. */
+  readonly #writes = createInTurn();
   readonly #compaction = new BackgroundCompaction(
     () => this.compact(),
     async () => (await this.#table.stats()).fragmentStats.numFragments,
@@ -100,29 +97,19 @@ export class LanceCatalog implements Catalog {
   }
 
   get(ids: readonly string[]): Promise<Map<string, Design>> {
-    return this.#lookUp(ids, designColumns, designOf);
+    return this.#read((snapshot) => lookUp(snapshot, ids, designColumns, designOf));
   }
 
   getEmbedded(ids: readonly string[]): Promise<Map<string, EmbeddedDesign>> {
-    return this.#lookUp(ids, embeddedDesignColumns, embeddedDesignOf);
+    return this.#read((snapshot) => lookUp(snapshot, ids, embeddedDesignColumns, embeddedDesignOf));
   }
 
   thumbnails(ids: readonly string[]): Promise<Map<string, PerView<Uint8Array>>> {
-    return this.#lookUp(ids, thumbnailColumns, thumbnailsOf);
+    return this.#read((snapshot) => lookUp(snapshot, ids, thumbnailColumns, thumbnailsOf));
   }
 
   list(options: { limit: number; after?: string | null; filter?: Filter }): Promise<DesignPage> {
-    const { limit, after = null, filter = [] } = options;
-    return this.#read(async ({ table }) => {
-      const query = table.query().select(designColumns);
-      const where = allOf([after === null ? null : `id > ${quote(after)}`, filterSql(filter)]);
-      if (where) query.where(where);
-      // One more than asked for tells whether there is a next page.
-      query.orderBy({ columnName: "id", ascending: true, nullsFirst: false }).limit(limit + 1);
-      const found = await collect(query, designOf);
-      const designs = found.slice(0, limit);
-      return { designs, next: found.length > limit ? designs.at(-1)!.id : null };
-    });
+    return this.#read((snapshot) => listDesigns(snapshot, options));
   }
 
   search(query: Query): Promise<ScoredDesign[]> {
@@ -185,12 +172,7 @@ export class LanceCatalog implements Catalog {
   }
 
   stats(): Promise<CatalogStats> {
-    return this.#read(async ({ version, rowsByMask }) => {
-      const rowsWith = (views: readonly View[]) => rowsByMask.get(viewMask(views)) ?? 0;
-      const both = rowsWith(["front", "back"]);
-      const views = { front: rowsWith(["front"]) + both, back: rowsWith(["back"]) + both };
-      return { designs: views.front + rowsWith(["back"]), views, version };
-    });
+    return this.#read(async (snapshot) => statsOf(snapshot));
   }
 
   bytesOnDisk(): Promise<number> {
@@ -200,31 +182,11 @@ export class LanceCatalog implements Catalog {
   async close(): Promise<void> {
     await this.#compaction.close();
     await this.#maintain(async () => {});
-    await this.#writes;
+    await this.#writes(async () => {});
     await this.#memory.settled();
     this.#snapshot?.table.close();
     this.#table.close();
     this.#connection.close();
-  }
-
-  #lookUp<T>(
-    ids: readonly string[],
-    columns: readonly string[],
-    resultOf: (row: Row) => T,
-  ): Promise<Map<string, T>> {
-    return this.#read(async ({ table }) => {
-      const found = new Map<string, T>();
-      const schema = await table.schema();
-      const present = columns.filter((column) => hasColumn(schema, column));
-      for (let start = 0; start < ids.length; start += IDS_PER_QUERY) {
-        const where = idIn(ids.slice(start, start + IDS_PER_QUERY));
-        const query = table.query().where(where).select(present);
-        for (const [id, result] of await collect(query, (row) => [row.id, resultOf(row)] as const)) {
-          found.set(id, result);
-        }
-      }
-      return found;
-    });
   }
 
   /** Runs a read on the version that is the latest as it begins. */
@@ -269,11 +231,8 @@ export class LanceCatalog implements Catalog {
     return result;
   }
 
-  /** Runs writes one after the other: LanceDB lets two merges at once add the same new id twice. */
   #inTurn<T>(operation: () => Promise<T>): Promise<T> {
-    const result = this.#writes.then(() => this.#native("written to", operation));
-    this.#writes = result.catch(() => {});
-    return result;
+    return this.#writes(() => this.#native("written to", operation));
   }
 
   /** Goes over to another table of the same model; reads that are under way end on the one they began with. */
@@ -293,13 +252,4 @@ export class LanceCatalog implements Catalog {
       );
     }
   }
-}
-
-/** What `resultOf` makes of each row of the answer; it must copy what is to stay. */
-async function collect<T>(query: LanceQuery, resultOf: (row: Row) => T): Promise<T[]> {
-  const results: T[] = [];
-  for await (const batch of query) {
-    for (const row of rowsOf(batch)) results.push(resultOf(row));
-  }
-  return results;
 }

@@ -1,9 +1,10 @@
 import { type EmbeddedDesign, type PerView, type Picture, viewsOf } from "../../core/design.js";
 import { innerProduct } from "../../core/embedding.js";
 import { AppError } from "../../errors.js";
+import { columnsIn } from "./look-up.js";
 import { type CatalogManifest, readManifest } from "./manifest.js";
 import { embeddedDesignColumns, embeddedDesignOf, type Row, rowsOf } from "./rows.js";
-import { CHECKSUM, hasColumn, labelsOf } from "./schema.js";
+import { CHECKSUM, labelsOf } from "./schema.js";
 import { type Snapshot, takeSnapshot } from "./snapshot.js";
 import { noCatalog, openTable } from "./table.js";
 
@@ -47,11 +48,10 @@ export async function openInspection(
   const { connection, table: latest } = await openTable(directory, name, model, false);
   try {
     const snapshot = await takeSnapshot(connection, name, await latest.version());
-    const schema = await snapshot.table.schema();
-    const columns = [...embeddedDesignColumns, "labels"].filter((column) => hasColumn(schema, column));
+    const columns = await columnsIn(snapshot.table, [...embeddedDesignColumns, "labels"]);
     return {
-      rows: await snapshot.table.countRows(),
-      hasChecksums: hasColumn(schema, CHECKSUM),
+      rows: snapshot.rows,
+      hasChecksums: columns.includes(CHECKSUM),
       inspect: () => inspectRows(snapshot, columns),
       close: () => {
         snapshot.table.close();
@@ -69,7 +69,7 @@ export async function openInspection(
   }
 }
 
-async function* inspectRows({ table }: Snapshot, columns: string[]): AsyncGenerator<InspectedRow> {
+async function* inspectRows({ table, rows: count }: Snapshot, columns: string[]): AsyncGenerator<InspectedRow> {
   const seen = new Set<string>();
   const read = async (offsets: number[]): Promise<InspectedRow[]> => {
     const rows: InspectedRow[] = [];
@@ -78,7 +78,6 @@ async function* inspectRows({ table }: Snapshot, columns: string[]): AsyncGenera
     }
     return rows;
   };
-  const count = await table.countRows();
   for (let start = 0; start < count; start += CHUNK) {
     const offsets = Array.from({ length: Math.min(CHUNK, count - start) }, (_, i) => start + i);
     try {

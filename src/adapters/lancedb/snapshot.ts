@@ -1,8 +1,9 @@
 import type { Connection, Table } from "@lancedb/lancedb";
 import { AttributeCounter, type AttributeSummary } from "../../core/attribute-summary.js";
-import { type CatalogSample, SAMPLE_SIZE } from "../../core/ports.js";
+import type { View } from "../../core/design.js";
+import { type CatalogSample, type CatalogStats, SAMPLE_SIZE } from "../../core/ports.js";
 import { rowsOf } from "./rows.js";
-import { VIEW_MASKS } from "./schema.js";
+import { VIEW_MASKS, viewMask } from "./schema.js";
 import { type VectorIndex, vectorIndexOf } from "./vector-index.js";
 
 /** The table at one version: what a read works on from its first query to its last, whatever is written meanwhile. */
@@ -30,6 +31,14 @@ export async function takeSnapshot(
   const rowsByMask = new Map(counts.filter(([, rows]) => rows > 0));
   const rows = counts.reduce((sum, [, count]) => sum + count, 0);
   return { table, version, rows, rowsByMask, index };
+}
+
+/** How many designs there are, and with which views. */
+export function statsOf({ version, rows, rowsByMask }: Snapshot): CatalogStats {
+  const rowsWith = (views: readonly View[]) => rowsByMask.get(viewMask(views)) ?? 0;
+  const both = rowsWith(["front", "back"]);
+  const views = { front: rowsWith(["front"]) + both, back: rowsWith(["back"]) + both };
+  return { designs: rows, views, version };
 }
 
 /** Designs at even distances in the table's order, with their embeddings. */
