@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import pMap from "p-map";
 import { keptFiles, removeUnused, stateOfPicture } from "./adapters/files/kept-files.js";
 import { isKept } from "./adapters/files/picture-store.js";
-import { createImageReader } from "./adapters/image/reader.js";
+import { createIsolatedReader } from "./adapters/image/isolated/reader.js";
 import { type InspectedRow, openInspection, tablesOf } from "./adapters/lancedb/inspection.js";
 import { openCatalog } from "./adapters/lancedb/open-catalog.js";
 import type { Config } from "./config.js";
@@ -94,28 +94,28 @@ export async function examineCatalog(
   async function examineRows(rows: AsyncIterable<InspectedRow>, isPresent: boolean): Promise<boolean> {
     let whole = true;
     let done = 0;
-    await pMap(
+    const examined = await pMap(
       rows,
-      async ({ id, design, damage }) => {
+      async ({ id, design, damage }): Promise<Finding[]> => {
         // Of a damaged one it is not known which pictures it has.
         if (!design || damage !== null) whole = false;
         for (const { path: file } of Object.values(design?.views ?? {})) {
           if (file !== null) used.add(path.resolve(directory, file));
         }
         // Of the embeddings to go back to, only the pictures matter.
-        if (!isPresent) return;
+        if (!isPresent) return [];
         const found = design ? await examinePictures(design, directory, damage === null) : [];
-        if (damage !== null) {
-          const canReturn = design !== null && found.length === 0 && hasAllPictures(design);
-          findings.push(damagedDesign(id, damage, canReturn, repair && canReturn, manifest));
-          if (canReturn) damaged.push(design);
-        }
-        findings.push(...found);
         done += 1;
         onProgress(done);
+        if (damage === null) return found;
+        const canReturn = design !== null && found.length === 0 && hasAllPictures(design);
+        if (canReturn) damaged.push(design);
+        return [damagedDesign(id, damage, canReturn, repair && canReturn, manifest), ...found];
       },
       { concurrency: CONCURRENCY },
     );
+    // In the order of the rows, whichever was examined first.
+    for (const found of examined) findings.push(...found);
     return whole;
   }
 }
@@ -142,10 +142,11 @@ function hasAllPictures({ views }: EmbeddedDesign): boolean {
   return Object.values(views).every(({ path: file, sha256 }) => file !== null && sha256 !== null);
 }
 
-const thumbnails = createImageReader({ inputSize: 16, resizePolicy: "contain" });
+// Damaged bytes are what a decoder may break down at.
+const thumbnails = createIsolatedReader({ inputSize: 16, resizePolicy: "contain" });
 
 async function isPicture(thumbnail: Uint8Array): Promise<boolean> {
-  return thumbnails.toTensor(thumbnail).then(
+  return thumbnails.toThumbnail(thumbnail).then(
     () => true,
     () => false,
   );

@@ -2,6 +2,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { connect } from "@lancedb/lancedb";
+import sharp from "sharp";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openCatalog } from "../../src/adapters/lancedb/open-catalog.js";
 import { CHECKSUM, designSchema, designTable } from "../../src/adapters/lancedb/schema.js";
@@ -139,6 +140,19 @@ test("pictures that are damaged or gone are named, and mended by keeping them ag
   for (const i of [1, 2]) await keptDesign(directory, `D${i}`, i, seededRandom(9), model);
   expect(await readFile(damaged)).toEqual(whole);
   expect(await findings()).toEqual([]);
+});
+
+test("thumbnails that cannot be decoded are named, and not such as show nothing", async () => {
+  const blank = { create: { width: 8, height: 8, channels: 3, background: "white" } } as const;
+  const withThumbnail = ({ views, ...design }: EmbeddedDesign, thumbnail: Uint8Array): EmbeddedDesign => ({
+    ...design,
+    views: { ...views, front: { ...views.front!, thumbnail } },
+  });
+  await catalog.upsert([
+    withThumbnail(designs[0]!, Uint8Array.from(await sharp(blank).webp().toBuffer())),
+    withThumbnail(designs[1]!, Uint8Array.of(1, 2, 3)),
+  ]);
+  expect(await findings()).toEqual([["unreadable-thumbnail", "D1", false]]);
 });
 
 test("pictures of nobody and unfinished files are removed, but none that is young", async () => {

@@ -69,7 +69,10 @@ export async function openInspection(
   }
 }
 
-async function* inspectRows({ table, rows: count }: Snapshot, columns: string[]): AsyncGenerator<InspectedRow> {
+async function* inspectRows(
+  { table, rows: count }: Snapshot,
+  columns: string[],
+): AsyncGenerator<InspectedRow> {
   const seen = new Set<string>();
   const read = async (offsets: number[]): Promise<InspectedRow[]> => {
     const rows: InspectedRow[] = [];
