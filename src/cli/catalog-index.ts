@@ -1,7 +1,7 @@
 import { type IndexStatus, indexStatus, rebuildIndex, verifyIndex } from "../catalog-index.js";
 import type { Config } from "../config.js";
 import { formatTable } from "../text-table.js";
-import { createProgress, formatDuration, type Progress } from "./progress.js";
+import { formatDuration, type Progress, progressOnTerminal } from "./progress.js";
 
 /** Exit status of `diptych index verify` beside those of the error table. */
 const BELOW_TARGET = 1;
@@ -49,8 +49,7 @@ export async function runIndexVerify({ json }: JsonFlag, config: Config): Promis
     );
   }
   const onSearched = (done: number, total: number) => {
-    const options = { stream: process.stderr, now: () => performance.now(), unit: "searches" };
-    progress ??= createProgress({ ...options, total });
+    progress ??= progressOnTerminal("searches", total);
     progress.update(done);
     if (done === total) progress.finish(`Compared ${total} searches with exact ones.`);
   };

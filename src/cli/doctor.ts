@@ -1,7 +1,7 @@
 import type { Config } from "../config.js";
 import { type Examination, examineCatalog, type Finding } from "../doctor.js";
 import { formatTable } from "../text-table.js";
-import { createProgress, type Progress } from "./progress.js";
+import { type Progress, progressOnTerminal } from "./progress.js";
 
 /** Exit status of `diptych doctor` beside those of the error table. */
 const SOMETHING_IS_WRONG = 3;
@@ -24,12 +24,7 @@ export async function runDoctor({ repair = false, json }: DoctorFlags, config: C
   const examination = await examineCatalog(config, {
     repair,
     onStart(total) {
-      progress = createProgress({
-        stream: process.stderr,
-        now: () => performance.now(),
-        total,
-        unit: "designs",
-      });
+      progress = progressOnTerminal("designs", total);
     },
     onProgress: (rows) => progress?.update(rows),
   });

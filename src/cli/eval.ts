@@ -14,7 +14,7 @@ import { gatherPictures } from "../evaluation/report-pictures.js";
 import { formatReport } from "../evaluation/report-text.js";
 import { missingDesigns, type Quality, summarize, worstOutcomes } from "../evaluation/summary.js";
 import { writeTo } from "./output-place.js";
-import { createProgress, formatDuration } from "./progress.js";
+import { formatDuration, progressOnTerminal } from "./progress.js";
 
 /** Exit status of `diptych eval` beside those of the error table. */
 const SOME_QUERIES_FAILED = 3;
@@ -78,7 +78,7 @@ async function measure(
 ): Promise<Evaluation> {
   const now = () => performance.now();
   const started = now();
-  const progress = createProgress({ stream: process.stderr, now, total: queries.length, unit: "queries" });
+  const progress = progressOnTerminal("queries", queries.length);
   const evaluation = await evaluate(
     queries,
     {

@@ -8,7 +8,7 @@ import { importFeatureFiles } from "../feature-files.js";
 import { createImportErrorReport } from "./import-errors.js";
 import { INTERRUPTED, interruptible } from "./interruptible.js";
 import { writeTo } from "./output-place.js";
-import { createProgress, formatDuration, type Progress } from "./progress.js";
+import { formatDuration, type Progress, progressOnTerminal } from "./progress.js";
 
 /** Exit status of `diptych import` beside those of the error table. */
 const SOME_ROWS_FAILED = 3;
@@ -90,12 +90,7 @@ async function watch(config: Config, run: RunImport): Promise<number> {
     const summary = await interruptible((signal) =>
       run({
         onStart(total) {
-          progress = createProgress({
-            stream: process.stderr,
-            now: () => performance.now(),
-            total,
-            unit: "designs",
-          });
+          progress = progressOnTerminal("designs", total);
         },
         onProgress: ({ rows }) => progress?.update(rows),
         onError: (error) => report.add(error),

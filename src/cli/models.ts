@@ -15,7 +15,7 @@ import { formatTable } from "../text-table.js";
 import { orInterrupted } from "./interruptible.js";
 import { writeTo } from "./output-place.js";
 import { parsePooling, parseResizePolicy } from "./pack-options.js";
-import { createProgress, type Progress } from "./progress.js";
+import { type Progress, progressOnTerminal } from "./progress.js";
 
 /** Terminal columns: enough that no hash, licence or reason is cut. */
 const MAX_SHOWN_WIDTH = 500;
@@ -126,11 +126,7 @@ function downloadProgress() {
   return (name: string, received: number, total: number | null) => {
     const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10;
     if (shown?.name !== name) {
-      const options = { stream: process.stderr, now: () => performance.now(), unit: "MB" };
-      shown = {
-        name,
-        progress: createProgress({ ...options, total: total === null ? null : megabytes(total) }),
-      };
+      shown = { name, progress: progressOnTerminal("MB", total === null ? null : megabytes(total)) };
     }
     if (received === total) shown.progress.finish(`${name}: ${megabytes(received)} MB`);
     else shown.progress.update(megabytes(received));

@@ -109,3 +109,8 @@ export function formatDuration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)}m ${String(whole % 60).padStart(2, "0")}s`;
   return `${Math.floor(whole / 3600)}h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
 }
+
+/** The progress of a command, on standard error. */
+export function progressOnTerminal(unit: string, total: number | null): Progress {
+  return createProgress({ stream: process.stderr, now: () => performance.now(), total, unit });
+}
