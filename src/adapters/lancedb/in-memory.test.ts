@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Connection } from "@lancedb/lancedb";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sampleDesigns, seededRandom } from "../../../test/contracts/sample-designs.js";
 import { fitsInMemory, SnapshotMemory } from "./in-memory.js";
 import { FIRST_TABLE } from "./manifest.js";
@@ -18,21 +19,21 @@ describe("the memory of snapshots", () => {
   let directory: string;
   let first: Snapshot;
   let second: Snapshot;
-  let close: () => void;
+  let connection: Connection;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "diptych-memory-"));
     const catalog = await openCatalog({ directory, model });
-    const { connection, table } = await openTable(directory, FIRST_TABLE, model, false);
-    const snapshotNow = async () => takeSnapshot(connection, FIRST_TABLE, await table.version());
+    const opened = await openTable(directory, FIRST_TABLE, model, false);
+    connection = opened.connection;
+    const snapshotNow = async () => takeSnapshot(connection, FIRST_TABLE, await opened.table.version());
     await catalog.upsert(designs);
     first = await snapshotNow();
     await catalog.delete([designs[7]!.id]);
     second = await snapshotNow();
     await catalog.close();
-    close = () => connection.close();
   });
   afterAll(async () => {
-    close();
+    connection.close();
     await rm(directory, { recursive: true });
   });
 
@@ -56,6 +57,19 @@ describe("the memory of snapshots", () => {
     await memory.settled();
     expect(memory.searchOf(second)!(query).map(({ id }) => id)).not.toContain(designs[7]!.id);
     expect(memory.searchOf(first)).toBeNull();
+  });
+
+  it("does not read again and again what it cannot read", async () => {
+    const table = await connection.openTable(FIRST_TABLE);
+    table.close();
+    const reads = vi.spyOn(table, "query");
+    const unreadable = { ...first, table };
+    const memory = new SnapshotMemory(model.embeddingDim);
+    for (let i = 0; i < 5; i++) {
+      expect(memory.searchOf(unreadable)).toBeNull();
+      await memory.settled();
+    }
+    expect(reads).toHaveBeenCalledTimes(1);
   });
 
   it("leaves a catalog in its files that would take too much", () => {

@@ -64,6 +64,7 @@ export async function readIntoMemory(snapshot: Snapshot, embeddingDim: number): 
 export class SnapshotMemory {
   readonly #embeddingDim: number;
   readonly #searches = new WeakMap<Snapshot, number>();
+  readonly #unreadable = new WeakSet<Snapshot>();
   #kept: { readonly snapshot: Snapshot; readonly search: InMemorySearch } | null = null;
   #reading: Promise<void> | null = null;
 
@@ -76,7 +77,8 @@ export class SnapshotMemory {
     if (this.#kept?.snapshot === snapshot) return this.#kept.search;
     const searches = (this.#searches.get(snapshot) ?? 0) + 1;
     this.#searches.set(snapshot, searches);
-    if (searches >= SEARCHES_BEFORE && fitsInMemory(snapshot, this.#embeddingDim)) this.#read(snapshot);
+    const isWorthIt = searches >= SEARCHES_BEFORE && !this.#unreadable.has(snapshot);
+    if (isWorthIt && fitsInMemory(snapshot, this.#embeddingDim)) this.#read(snapshot);
     return null;
   }
 
@@ -93,8 +95,10 @@ export class SnapshotMemory {
       .then((search) => {
         this.#kept = { snapshot, search };
       })
-      // Searches go on without, and tell what is the matter with the table.
-      .catch(() => {})
+      // Searches go on without, and tell what is the matter with the table; it is not read for each of them again.
+      .catch(() => {
+        this.#unreadable.add(snapshot);
+      })
       .finally(() => {
         this.#reading = null;
       });
