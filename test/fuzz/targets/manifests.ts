@@ -41,6 +41,22 @@ const CELLS = [
   "外套",
 ];
 
+const JSON_TOKENS = [
+  "{",
+  "}",
+  "[",
+  "]",
+  ":",
+  ",",
+  "null",
+  "true",
+  "-1",
+  "1e999",
+  '""',
+  '"__proto__":',
+  "[[[[",
+];
+
 export const csv = manifest(
   "csv",
   [
@@ -58,39 +74,8 @@ export const jsonl = manifest(
   [
     '{"id":7,"front":"a.jpg","price":3.5,"sold":true,"note":null}\r\n\n{"back":"sub/B_back.png","text":"\\u2028"}\n',
   ],
-  [
-    "{",
-    "}",
-    "[",
-    "]",
-    ":",
-    ",",
-    '"id"',
-    '"front"',
-    '"__proto__"',
-    "1e999",
-    "null",
-    "\\u0000",
-    "\\ud800",
-    "\n",
-  ],
+  [...JSON_TOKENS, '"id"', '"front"', "\\u0000", "\\ud800", "\n"],
 );
-
-const JSON_TOKENS = [
-  "{",
-  "}",
-  "[",
-  "]",
-  ":",
-  ",",
-  "null",
-  "true",
-  "-1",
-  "1e999",
-  '""',
-  '"__proto__":',
-  "[[[[",
-];
 
 /** The manifest of a model pack, beside the files that it names. */
 export const pack: OpenTarget = async (directory) => {
