@@ -1,13 +1,11 @@
-import { once } from "node:events";
-import type { Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { Hono } from "hono";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { listen } from "../../src/cli/listen.js";
+import { describe, expect, test } from "vitest";
 import { loopbackHost } from "../../src/http/loopback-host.js";
 import { failureOf, problem } from "../../src/http/problem.js";
 import { drawingPng } from "../fixtures/drawings.js";
+import { listening } from "../fixtures/listening.js";
 import { withEntry, zipOf } from "../fixtures/zip-file.js";
 import { createHttpWorld, file, form, type Page, type Problem } from "./http-world.js";
 
@@ -19,20 +17,11 @@ const put = async (id: string, fields: Record<string, string> = {}) =>
     body: form({ front: file("a.png", await drawingPng(1, "front")), ...fields }),
   });
 
-let server: Server;
-let port: number;
-beforeAll(async () => {
-  server = await listen(world.fetch, { port: 0, host: "127.0.0.1", flags: "another" });
-  ({ port } = server.address() as AddressInfo);
-});
-afterAll(async () => {
-  server.close();
-  await once(server, "close");
-});
+const server = listening(world.fetch);
 
 /** Sends bytes as no library would; resolves with all that came back. */
 async function sendRaw(request: string): Promise<string> {
-  const socket = connect(port, "127.0.0.1");
+  const socket = connect(server.port, "127.0.0.1");
   socket.end(Buffer.from(request, "latin1"));
   return text(socket);
 }

@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import { readdir, readlink, stat } from "node:fs/promises";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import path from "node:path";
-import { serve } from "@hono/node-server";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { drawingPng } from "../fixtures/drawings.js";
+import { listening } from "../fixtures/listening.js";
 import { createHttpWorld, file, form, type Import } from "./http-world.js";
 
 const world = createHttpWorld("imports-refused");
@@ -89,21 +88,11 @@ describe("an upload", () => {
 });
 
 describe("a server", () => {
-  let server: ReturnType<typeof serve>;
-  let port: number;
-  beforeAll(async () => {
-    server = serve({ fetch: world.fetch, port: 0, hostname: "127.0.0.1" });
-    await once(server, "listening");
-    ({ port } = server.address() as AddressInfo);
-  });
-  afterAll(async () => {
-    server.close();
-    await once(server, "close");
-  });
+  const server = listening(world.fetch);
 
   /** Begins to send an upload that is said to be far longer; resolves when some of it is on the disk. */
   async function sendUntilWritten(body: string): Promise<Socket> {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect(server.port, "127.0.0.1");
     const head = ["POST /api/v1/imports HTTP/1.1", "Host: localhost", `Content-Type: ${TYPE}`];
     socket.write(`${[...head, "Content-Length: 100000000"].join("\r\n")}\r\n\r\n${body}`);
     const uploads = path.join(world.catalog, "uploads");
@@ -121,9 +110,12 @@ describe("a server", () => {
     const socket = await sendUntilWritten(`${part("a.jpg", LARGE)}\r\n${part("b.jpg", LARGE)}`);
     socket.destroy();
     await expectNothingLeft();
-    expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${server.port}/livez`)).status).toBe(200);
     const files = form({ files: file("a_front.png", await drawingPng(1, "front")) });
-    const response = await fetch(`http://127.0.0.1:${port}/api/v1/imports`, { method: "POST", body: files });
+    const response = await fetch(`http://127.0.0.1:${server.port}/api/v1/imports`, {
+      method: "POST",
+      body: files,
+    });
     expect(response.status).toBe(202);
     const { id } = (await response.json()) as Import;
     expect(await world.reached(id, "done", "failed")).toMatchObject({ state: "done", imported: 1 });

@@ -1,23 +1,12 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { listen } from "../../src/cli/listen.js";
+import { connect, type Socket } from "node:net";
+import { expect, test } from "vitest";
+import { listening } from "../fixtures/listening.js";
 import { createHttpWorld } from "./http-world.js";
 
 const world = createHttpWorld("slow-clients");
 
-let server: Server;
-let port: number;
-beforeAll(async () => {
-  const flags = "another";
-  server = await listen(world.fetch, { port: 0, host: "127.0.0.1", flags, idleMs: 300, headersMs: 300 });
-  ({ port } = server.address() as AddressInfo);
-});
-afterAll(async () => {
-  server.close();
-  await once(server, "close");
-});
+const server = listening(world.fetch, { idleMs: 300, headersMs: 300 });
 
 const BEGUN = [
   "Host: localhost",
@@ -46,15 +35,15 @@ test.each([
   ["stops within a form", `POST /catalogue/new HTTP/1.1\r\n${BEGUN}`],
   ["stops within a picture to search by", `POST /api/v1/searches HTTP/1.1\r\n${BEGUN}`],
 ])("a client that %s is ended, and nothing is kept of it", async (_, text) => {
-  const socket = connect(port, "127.0.0.1");
+  const socket = connect(server.port, "127.0.0.1");
   socket.write(text);
   expect(await untilEnded(socket)).not.toContain("200 OK");
   expect(await world.uploadsLeft()).toEqual([]);
-  expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
+  expect((await fetch(`http://127.0.0.1:${server.port}/livez`)).status).toBe(200);
 });
 
 test("a client that sends the head of a request byte by byte is ended, though it never stops", async () => {
-  const socket = connect(port, "127.0.0.1");
+  const socket = connect(server.port, "127.0.0.1");
   socket.write("GET / HTTP/1.1\r\nX-Slow: ");
   const dripping = setInterval(() => socket.write("x"), 20);
   expect(await untilEnded(socket)).toMatch(/^(?:HTTP\/1\.1 408 |$)/u);
