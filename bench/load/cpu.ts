@@ -4,8 +4,8 @@ import type { Running } from "./processes.js";
 /** Linux counts in hundredths of a second. */
 const TICK_MS = 10;
 
-/** What processes have used of the processors since they began; nothing where the system does not tell. */
-export function cpuMs(processes: readonly Running[]): number {
+/** What processes, and those that they started, have used of the processors since they began; nothing where the system does not tell. */
+export function cpuMs(processes: readonly Pick<Running, "pid">[]): number {
   return processes.reduce((sum, { pid }) => {
     const file = `/proc/${pid}/stat`;
     if (!existsSync(file)) return sum;
@@ -13,6 +13,16 @@ export function cpuMs(processes: readonly Running[]): number {
     const fields = readFileSync(file, "utf8")
       .replace(/^.*\) /su, "")
       .split(" ");
-    return sum + TICK_MS * (Number(fields[11]) + Number(fields[12]));
+    return sum + TICK_MS * (Number(fields[11]) + Number(fields[12])) + cpuMs(childrenOf(pid));
   }, 0);
+}
+
+/** Such as read pictures for it. */
+function childrenOf(pid: number): { readonly pid: number }[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split(" ")
+    .filter(Boolean)
+    .map((text) => ({ pid: Number(text) }));
 }
