@@ -8,7 +8,6 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -19,6 +18,7 @@ import { perturb } from "../demo/perturb.js";
 import { openDiptych } from "../src/index.js";
 import { noBrowser, openBrowser } from "../test/e2e/browser.js";
 import { percentile, reportTables, time } from "./measure.js";
+import { memoryColumns, memoryOf } from "./memory.js";
 
 const SEED = 1;
 const UPLOADS = { runs: 20, warmUps: 3 };
@@ -88,11 +88,11 @@ const queries = await drawQueries(UPLOADS.runs + UPLOADS.warmUps);
 
 const { server, address } = await startServer();
 try {
-  const memory = [{ when: "ready", ...(await memoryMb()) }];
+  const memory = [{ when: "ready", ...memoryColumns(memoryOf(server.pid!)) }];
   if (noBrowser !== null) console.error(`The pages are not measured: ${noBrowser}.`);
   const inBrowser = noBrowser === null ? uploadRows(await uploadInBrowser()) : [];
   const overHttp = [row("rank again", await rankAgain(queries[0]!), "p95 <= 50 ms")];
-  memory.push({ when: "after these searches", ...(await memoryMb()) });
+  memory.push({ when: "after these searches", ...memoryColumns(memoryOf(server.pid!)) });
   reportTables({ "in the browser": inBrowser, "over HTTP": overHttp, "memory of the server": memory });
 } finally {
   const ended = once(server, "exit");
@@ -189,14 +189,4 @@ async function answerTo(place: string, init?: RequestInit): Promise<{ id: string
   const response = await fetch(`${address}${place}`, init);
   if (!response.ok) throw new Error(`${place} failed with ${response.status}: ${await response.text()}`);
   return (await response.json()) as { id: string };
-}
-
-/** What of the server is in memory, and was at most; nothing where the system does not tell. */
-async function memoryMb(): Promise<Record<string, number>> {
-  const file = `/proc/${server.pid}/status`;
-  if (!existsSync(file)) return {};
-  const status = await readFile(file, "utf8");
-  const mb = (field: string) =>
-    (Number(new RegExp(`^${field}:\\s*(\\d+) kB`, "mu").exec(status)![1]) * 1024) / 1e6;
-  return { "resident MB": mb("VmRSS"), "peak MB": mb("VmHWM") };
 }

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { reportTables } from "./measure.js";
+import { memoryColumns } from "./memory.js";
 import { memoryBandwidth } from "./scale/bandwidth.js";
 import { type Measured, measure } from "./scale/measured.js";
 import { targetRows } from "./scale/targets.js";
@@ -30,8 +31,7 @@ reportTables({
     "on disk MB": catalog.diskMb,
     "index MB": catalog.indexMb,
     "8 clients: searches/s": catalog.searchesPerS,
-    "resident MB": catalog.residentMb,
-    "peak MB": catalog.peakMb,
+    ...memoryColumns(catalog.memory),
     "exact p50 ms": catalog.exactP50Ms,
     "exact GB/s": catalog.exactGbPerS,
     "of one thread's memory bandwidth": catalog.exactGbPerS / bandwidth,

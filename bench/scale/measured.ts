@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { VIEWS } from "../../src/core/design.js";
 import { countFound } from "../../src/core/index-recall.js";
 import { percentile } from "../measure.js";
+import type { Memory } from "../memory.js";
 import { openGenerated } from "./generated-catalog.js";
 import { DIM } from "./mixture.js";
 import type { Searched } from "./search-process.js";
@@ -23,8 +24,8 @@ export interface Measured {
     readonly diskMb: number;
     readonly indexMb: number;
     readonly searchesPerS: number;
-    readonly residentMb: number;
-    readonly peakMb: number;
+    /** Of the process that searches. */
+    readonly memory: Memory | null;
     readonly exactP50Ms: number;
     /** Of vectors, by the exact search. */
     readonly exactGbPerS: number;
@@ -66,14 +67,13 @@ export async function measure(designs: number): Promise<Measured> {
   }
   const exactP50Ms = percentile(exactMs, 0.5);
   const { index } = await catalog.indexStatus();
-  const { searchesPerS, residentMb, peakMb } = searched;
+  const { searchesPerS, memory } = searched;
   const measured = {
     buildS,
     diskMb: (await catalog.bytesOnDisk()) / 1e6,
     indexMb: (index?.bytes ?? 0) / 1e6,
     searchesPerS,
-    residentMb,
-    peakMb,
+    memory,
     exactP50Ms,
     exactGbPerS: (designs * VECTOR_BYTES) / 1e6 / exactP50Ms,
   };

@@ -2,7 +2,9 @@
  * A process of its own that only opens a generated catalogue and searches it, then sends its parent a {@link Searched}.
  * Argument: how many designs the catalogue has.
  */
+
 import { percentile, time } from "../measure.js";
+import { type Memory, memoryOf } from "../memory.js";
 import { openGenerated } from "./generated-catalog.js";
 import { KINDS, queryOf } from "./searches.js";
 
@@ -17,8 +19,7 @@ export interface Searched {
   readonly kinds: readonly { readonly p50Ms: number; readonly p95Ms: number }[];
   /** With eight clients at once, which search by both views alike. */
   readonly searchesPerS: number;
-  readonly residentMb: number;
-  readonly peakMb: number;
+  readonly memory: Memory | null;
 }
 
 const designs = Number(process.argv[2]);
@@ -42,8 +43,7 @@ const searchesPerS = (CLIENTS * SEARCHES_PER_CLIENT * 1000) / (performance.now()
 const searched: Searched = {
   kinds,
   searchesPerS,
-  residentMb: process.memoryUsage().rss / 1e6,
-  peakMb: process.resourceUsage().maxRSS / 1e3,
+  memory: memoryOf(process.pid),
 };
 await catalog.close();
 process.send!(searched);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -78,13 +79,16 @@ function emptyTally(target: TargetName): Tally {
 /** A process that may be lost over an input, and is then replaced. */
 export class FuzzedProcess {
   #pool: ProcessPool<FuzzTask, FuzzAnswer> | null = null;
+  /** Holds what it writes, and goes with it: killed, it cannot tidy up itself. */
+  #directory: string | null = null;
   #pid = 0;
   #peakBytes = Number.POSITIVE_INFINITY;
   #inputs = 0;
 
   async read(task: FuzzTask): Promise<{ answer: FuzzAnswer; growth: number }> {
     if (this.#inputs >= INPUTS_PER_PROCESS) this.end();
-    this.#pool ??= createPool();
+    this.#directory ??= mkdtempSync(path.join(tmpdir(), "diptych-fuzz-"));
+    this.#pool ??= createPool(this.#directory);
     this.#inputs += 1;
     try {
       const answer = await this.#pool.run(task);
@@ -104,6 +108,8 @@ export class FuzzedProcess {
   /** Another process reads what comes next. */
   end(): void {
     if (this.#pid > 0) process.kill(this.#pid, "SIGKILL");
+    if (this.#directory !== null) rmSync(this.#directory, { recursive: true, maxRetries: 5 });
+    this.#directory = null;
     this.#pool = null;
     this.#pid = 0;
     this.#peakBytes = Number.POSITIVE_INFINITY;
@@ -111,12 +117,15 @@ export class FuzzedProcess {
   }
 }
 
-function createPool() {
+function createPool(directory: string) {
   return new ProcessPool<FuzzTask, FuzzAnswer>({
     file: fileURLToPath(new URL("fuzzed-process.ts", import.meta.url)),
     size: 1,
     timeLimitMs: TIME_LIMIT_MS,
-    env: { NODE_OPTIONS: `--import=${import.meta.resolve("tsx")} --max-old-space-size=1024` },
+    env: {
+      TMPDIR: directory,
+      NODE_OPTIONS: `--import=${import.meta.resolve("tsx")} --max-old-space-size=1024`,
+    },
   });
 }
 

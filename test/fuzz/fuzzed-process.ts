@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { serveParent } from "../../src/adapters/image/isolated/process-pool.js";
@@ -23,9 +23,6 @@ export interface FuzzAnswer {
   /** The most that this process has had resident, in bytes. */
   readonly peakBytes: number;
 }
-
-const directory = mkdtempSync(path.join(tmpdir(), "diptych-fuzz-"));
-process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
 
 const opened = new Map<TargetName, Promise<Target>>();
 let stray: unknown = null;
@@ -54,7 +51,7 @@ serveParent(async ({ target, input }: FuzzTask): Promise<FuzzAnswer> => {
 
 async function openTarget(target: TargetName): Promise<Target> {
   const open = await TARGETS[target]();
-  return open(mkdtempSync(path.join(directory, "target-")));
+  return open(mkdtempSync(path.join(tmpdir(), "target-")));
 }
 
 async function outcomeOf(read: () => Promise<void>): Promise<[FuzzAnswer["outcome"], string]> {
