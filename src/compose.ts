@@ -137,7 +137,7 @@ export interface Diptych {
   contactSheet(request: SheetRequest): Promise<Buffer>;
 
   /** A picture as the catalog keeps those of its designs: WebP, long side at most 256 px, upright on white. */
-  thumbnail(picture: Uint8Array): Promise<Uint8Array>;
+  thumbnail(picture: Uint8Array, crop?: Crop): Promise<Uint8Array>;
 
   /** A picture for a large screen: WebP, long side at most 2048 px, upright on white. */
   fullSize(picture: Uint8Array, crop?: Crop): Promise<Uint8Array>;
@@ -179,7 +179,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
     catalog,
     directory,
     search: (request) => search(request, ports),
-    embed: (query, options) => embedQuery(query, { ...ports, images }, options),
+    embed: (query, options) => embedQuery(query, ports, options),
     load: () => embedder.load(),
     rank: (embeddings, request = {}) => rankDesigns(embeddings, request, ports),
     async import(source, request = {}) {
@@ -208,7 +208,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
     openUpload: (files, unpackTo) => openUpload(files, unpackTo, DEFAULT_LIMITS.maxImageBytes),
     original: (picture) => drawOriginal(picture, directory, images),
     contactSheet: (request) => drawSheet(request, catalog, images),
-    thumbnail: (picture) => images.toThumbnail(picture),
+    thumbnail: (picture, crop) => images.toThumbnail(picture, crop),
     fullSize: (picture, crop) => images.toFullSize(picture, crop),
     async close() {
       await embedder.close();

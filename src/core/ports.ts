@@ -48,7 +48,7 @@ export interface ImageReader {
    *
    * @throws AppError as {@link ImageReader.toTensor}, but for IMAGE_BLANK.
    */
-  toThumbnail(bytes: Uint8Array): Promise<Uint8Array>;
+  toThumbnail(bytes: Uint8Array, crop?: Crop): Promise<Uint8Array>;
 
   /**
    * The picture for a large screen, whatever its format: WebP, long side at most 2048 px, upright on white.

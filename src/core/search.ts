@@ -83,43 +83,32 @@ export async function search(request: SearchRequest, ports: SearchPorts): Promis
   const { now } = ports;
   // What cannot be used is told before any picture is read.
   resolveRanking(request, viewsOf(request.pictures), ports.embedder);
-  const { pictures, crops = {} } = request;
-  const views = viewsOf(pictures);
-  const started = now();
-  const tensors = await Promise.all(
-    views.map((view) => aboutView(view, ports.images.toTensor(pictures[view]!, crops[view]))),
-  );
-  const decoded = now();
-  const embeddings = await embedViews(views, tensors, ports.embedder, {});
+  const { embeddings, decodeMs, embedMs } = await embedQuery(request, ports);
   const embedded = now();
   const ranking = await rankDesigns(embeddings, request, ports);
-  const [decodeMs, embedMs, searchMs] = [decoded - started, embedded - decoded, now() - embedded];
+  const searchMs = now() - embedded;
   return { ...ranking, timings: { decodeMs, embedMs, searchMs, totalMs: decodeMs + embedMs + searchMs } };
 }
 
-/** A query's embeddings, with which it can be ranked again and again, how it looks, and where the time went. */
+/** A query's embeddings, with which it can be ranked again and again, and where the time went. */
 export interface EmbeddedQuery extends Pick<SearchTimings, "decodeMs" | "embedMs"> {
   readonly embeddings: PerView<Embedding>;
-  /** As {@link ImageReader.toThumbnail} makes them. */
-  readonly thumbnails: PerView<Uint8Array>;
 }
 
 /** @throws AppError what the picture reader and the embedder throw. */
 export async function embedQuery(
   { pictures, crops = {} }: QueryPictures,
-  { images, embedder, now }: Pick<SearchPorts, "embedder" | "now"> & { images: Pick<ImageReader, "read"> },
+  { images, embedder, now }: Pick<SearchPorts, "images" | "embedder" | "now">,
   options: EmbedOptions = {},
 ): Promise<EmbeddedQuery> {
   const views = viewsOf(pictures);
   const started = now();
-  const read = await Promise.all(
-    views.map((view) => aboutView(view, images.read(pictures[view]!, crops[view]))),
+  const tensors = await Promise.all(
+    views.map((view) => aboutView(view, images.toTensor(pictures[view]!, crops[view]))),
   );
   const decoded = now();
-  const tensors = read.map(({ tensor }) => tensor);
   const embeddings = await embedViews(views, tensors, embedder, options);
-  const thumbnails = Object.fromEntries(views.map((view, i) => [view, read[i]!.thumbnail]));
-  return { embeddings, thumbnails, decodeMs: decoded - started, embedMs: now() - decoded };
+  return { embeddings, decodeMs: decoded - started, embedMs: now() - decoded };
 }
 
 /**

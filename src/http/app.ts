@@ -70,7 +70,7 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
   const metrics = new Metrics();
   const served: Served = {
     diptych: metrics.measured(diptych),
-    searches: new KeptSearches(),
+    searches: new KeptSearches(diptych.thumbnail),
     deleted: new DeletedDesigns(diptych),
     imports: new ImportJobs(diptych, onDefect),
     metrics,

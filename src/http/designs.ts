@@ -166,10 +166,10 @@ export function addDesignRoutes(api: Api, served: Served): void {
     return context.json(answerOf(ranking), 200);
   });
 
-  addDownloads(api, served, similar.path, async (id, query) => ({
-    ranking: await rankSimilar(served, id, rankingRequest(query)),
-    thumbnails: (await catalog.thumbnails([id])).get(id) ?? {},
-  }));
+  addDownloads(api, served, similar.path, {
+    rank: (id, query) => rankSimilar(served, id, rankingRequest(query)),
+    thumbnails: async (id) => (await catalog.thumbnails([id])).get(id) ?? {},
+  });
 
   api.openapi(picture, async (context) => {
     const { id, view } = context.req.valid("param");

@@ -16,23 +16,24 @@ const SHEETS: Readonly<Record<string, NonNullable<SheetRequest["format"]>>> = {
 const params = z.object({ id: z.string().max(1024) });
 const sheetName = z.enum(Object.keys(SHEETS)).openapi({ example: "sheet.jpg" });
 
-/** A ranking with the thumbnails of what it was ranked by. */
-export interface ShownRanking {
-  readonly ranking: Ranking;
-  readonly thumbnails: PerView<Uint8Array>;
+/** What is downloaded of. */
+export interface Downloaded {
+  /** Ranks as a query string asks. */
+  readonly rank: (id: string, query: RankingQuery) => Promise<Ranking>;
+  /** Of what it is ranked by. */
+  readonly thumbnails: (id: string) => Promise<PerView<Uint8Array>>;
 }
 
 /**
  * Adds a result as a contact sheet and as CSV.
  *
  * @param path where the result itself is, of whose addresses `{id}` is a part.
- * @param rank ranks it as a query string asks.
  */
 export function addDownloads(
   api: Api,
   { diptych }: Served,
   path: string,
-  rank: (id: string, query: RankingQuery) => Promise<ShownRanking>,
+  { rank, thumbnails }: Downloaded,
 ): void {
   const csv = createRoute({
     method: "get",
@@ -57,15 +58,15 @@ export function addDownloads(
   });
 
   api.openapi(csv, async (context) => {
-    const { ranking } = await rank(context.req.valid("param").id, context.req.valid("query"));
+    const ranking = await rank(context.req.valid("param").id, context.req.valid("query"));
     return context.body(matchesCsv(ranking), 200, csvHeaders("matches.csv"));
   });
 
   api.openapi(sheet, async (context) => {
     const { id, sheet: name } = context.req.valid("param");
-    const { ranking, thumbnails } = await rank(id, context.req.valid("query"));
+    const [{ matches }, pictures] = await Promise.all([rank(id, context.req.valid("query")), thumbnails(id)]);
     const format = SHEETS[name]!;
-    const picture = await diptych.contactSheet({ pictures: thumbnails, matches: ranking.matches, format });
+    const picture = await diptych.contactSheet({ pictures, matches, format });
     return context.body(Buffer.from(picture), 200, {
       "Content-Type": `image/${format}`,
       "Content-Disposition": `inline; filename="contact-${name}"`,

@@ -6,14 +6,13 @@ import type { Embedding } from "../core/embedding.js";
 import type { QueryPictures } from "../core/search.js";
 import { AppError } from "../errors.js";
 
-/** What is kept of a search, so that it can be ranked again and shown. */
-export interface KeptSearch {
+interface KeptSearch {
   readonly embeddings: PerView<Embedding>;
-  /** As the catalog keeps those of its designs: WebP, long side at most 256 px. */
-  readonly thumbnails: PerView<Uint8Array>;
+  /** Null until they are asked for, or the pictures go. */
+  thumbnails: Promise<PerView<Uint8Array>> | null;
 }
 
-/** Some 50 KB each: 50 MB. */
+/** Some 50 KB each with its thumbnails: 50 MB. */
 const MOST_KEPT = 1000;
 const KEPT_FOR_MS = 24 * 60 * 60 * 1000;
 /** Of the pictures themselves: those of some dozens of searches. The others are shown as thumbnails alone. */
@@ -25,28 +24,68 @@ export class KeptSearches {
     max: MOST_KEPT,
     ttl: KEPT_FOR_MS,
     updateAgeOnGet: true,
+    disposeAfter: (_, id) => this.#pictures.delete(id),
   });
-  readonly #pictures = new LRUCache<string, QueryPictures>({
-    max: MOST_KEPT,
-    maxSize: MAX_PICTURE_BYTES,
-    sizeCalculation: ({ pictures }) =>
-      viewsOf(pictures).reduce((bytes, view) => bytes + pictures[view]!.length, 1),
-    ttl: KEPT_FOR_MS,
-  });
+  readonly #pictures: LRUCache<string, QueryPictures>;
+  readonly #drawThumbnail: (picture: Uint8Array, crop?: Crop) => Promise<Uint8Array>;
+
+  /**
+   * @param drawThumbnail as the catalog's are: WebP, long side at most 256 px.
+   * @param maxPictureBytes of all pictures that are kept.
+   */
+  constructor(
+    drawThumbnail: (picture: Uint8Array, crop?: Crop) => Promise<Uint8Array>,
+    maxPictureBytes = MAX_PICTURE_BYTES,
+  ) {
+    this.#drawThumbnail = drawThumbnail;
+    this.#pictures = new LRUCache({
+      max: MOST_KEPT,
+      maxSize: maxPictureBytes,
+      sizeCalculation: ({ pictures }) =>
+        viewsOf(pictures).reduce((bytes, view) => bytes + pictures[view]!.length, 1),
+      // Nothing could be shown of the search any more.
+      dispose: (query, id) => {
+        const search = this.#kept.peek(id);
+        if (search) search.thumbnails ??= this.#drawThumbnails(query);
+      },
+    });
+  }
 
   get count(): number {
     return this.#kept.size;
   }
 
-  keep(search: KeptSearch, pictures: QueryPictures): string {
+  keep(embeddings: PerView<Embedding>, pictures: QueryPictures): string {
     const id = randomBytes(12).toString("base64url");
-    this.#kept.set(id, search);
+    this.#kept.set(id, { embeddings, thumbnails: null });
     this.#pictures.set(id, pictures);
     return id;
   }
 
   /** @throws AppError NOT_FOUND for a search that never was, or is no longer kept. */
-  get(id: string): KeptSearch {
+  embeddings(id: string): PerView<Embedding> {
+    return this.#get(id).embeddings;
+  }
+
+  /**
+   * The pictures as they are shown, drawn when they are first asked for: a program that searches never does.
+   *
+   * @throws AppError NOT_FOUND as {@link KeptSearches.embeddings}; what drawing them throws.
+   */
+  async thumbnails(id: string): Promise<PerView<Uint8Array>> {
+    const search = this.#get(id);
+    search.thumbnails ??= this.#drawThumbnails(this.#pictures.get(id)!);
+    return search.thumbnails;
+  }
+
+  /** A picture that was searched with; null when it is no longer kept. */
+  picture(id: string, view: View): { readonly bytes: Uint8Array; readonly crop: Crop | undefined } | null {
+    const query = this.#pictures.get(id);
+    const bytes = query?.pictures[view];
+    return bytes ? { bytes, crop: query?.crops?.[view] } : null;
+  }
+
+  #get(id: string): KeptSearch {
     const search = this.#kept.get(id);
     if (search) return search;
     throw new AppError(
@@ -55,10 +94,14 @@ export class KeptSearches {
     );
   }
 
-  /** A picture that was searched with; null when it is no longer kept. */
-  picture(id: string, view: View): { readonly bytes: Uint8Array; readonly crop: Crop | undefined } | null {
-    const query = this.#pictures.get(id);
-    const bytes = query?.pictures[view];
-    return bytes ? { bytes, crop: query?.crops?.[view] } : null;
+  #drawThumbnails({ pictures, crops }: QueryPictures): Promise<PerView<Uint8Array>> {
+    const drawn = Promise.all(
+      viewsOf(pictures).map(
+        async (view) => [view, await this.#drawThumbnail(pictures[view]!, crops?.[view])] as const,
+      ),
+    ).then(Object.fromEntries<Uint8Array>);
+    // Told to whom asks for them; there may be nobody.
+    drawn.catch(() => {});
+    return drawn;
   }
 }

@@ -64,15 +64,15 @@ export function addSearchRoutes(api: Api, served: Served): void {
 
   api.openapi(queryPicture, async (context) => {
     const { id, view } = context.req.valid("param");
-    const thumbnail = searches.get(id).thumbnails[view];
+    const thumbnail = (await searches.thumbnails(id))[view];
     if (!thumbnail) throw new AppError("NOT_FOUND", `The search has no ${view} picture.`);
     const full = context.req.valid("query").size === "full" ? await fullSizeOf(id, view) : null;
     return context.body(Buffer.from(full ?? thumbnail), 200, { "Content-Type": "image/webp", ...PRIVATE });
   });
 
-  addDownloads(api, served, rank.path, async (id, query) => {
-    const { embeddings, thumbnails } = searches.get(id);
-    return { ranking: await diptych.rank(embeddings, rankingRequest(query)), thumbnails };
+  addDownloads(api, served, rank.path, {
+    rank: async (id, query) => diptych.rank(searches.embeddings(id), rankingRequest(query)),
+    thumbnails: (id) => searches.thumbnails(id),
   });
 
   async function fullSizeOf(id: string, view: View): Promise<Uint8Array | null> {
@@ -81,9 +81,9 @@ export function addSearchRoutes(api: Api, served: Served): void {
   }
 
   async function answerTo(id: string, request: RankingRequest) {
-    const { embeddings, thumbnails } = searches.get(id);
+    const embeddings = searches.embeddings(id);
     const ranking = await diptych.rank(embeddings, request);
-    const own = { id, query: queryUrls(id, thumbnails), sheet: `${API}/searches/${id}/sheet.jpg` };
+    const own = { id, query: queryUrls(id, embeddings), sheet: `${API}/searches/${id}/sheet.jpg` };
     return { ...own, ...answerOf(ranking) };
   }
 }

@@ -69,17 +69,17 @@ export async function keepSearch(
   { diptych, searches }: Served,
   query: QueryPictures,
 ): Promise<string> {
-  const { embeddings, thumbnails } = await diptych.embed(query, {
+  const { embeddings } = await diptych.embed(query, {
     timeoutMs: timeLeftMs(context),
     signal: context.req.raw.signal,
     requestId: context.get("requestId"),
   });
-  return searches.keep({ embeddings, thumbnails }, query);
+  return searches.keep(embeddings, query);
 }
 
 /** Where the thumbnails of a kept search's pictures are. */
-export function queryUrls(id: string, thumbnails: PerView<unknown>): PerView<string> {
-  return Object.fromEntries(viewsOf(thumbnails).map((view) => [view, `${API}/searches/${id}/query/${view}`]));
+export function queryUrls(id: string, embeddings: PerView<unknown>): PerView<string> {
+  return Object.fromEntries(viewsOf(embeddings).map((view) => [view, `${API}/searches/${id}/query/${view}`]));
 }
 
 /**

@@ -45,14 +45,14 @@ export function addSearchPages(pages: Hono, served: Served): void {
 
   pages.get("/results/:id", async (context) => {
     const id = context.req.param("id");
-    const { embeddings, thumbnails } = searches.get(id);
+    const embeddings = searches.embeddings(id);
     const ranking = rankingOf(context);
     const own = contextOf(context);
     return context.html(
       resultPage({
         ...own,
         title: textsOf(own.language).results,
-        query: queryUrls(id, thumbnails),
+        query: queryUrls(id, embeddings),
         ranking,
         answer: answerOf(await diptych.rank(embeddings, rankingRequest(ranking))),
         attributes: await diptych.catalog.attributes(),

@@ -1,7 +1,9 @@
 import { AppError } from "../../../errors.js";
 import type { OnnxGraph } from "../onnx-graph.js";
+import { centreOnZero } from "./centre-on-zero.js";
 import { onnxAxis, onnxShape, permute } from "./layout.js";
 import type { ElementType, Quantization, TfliteModel, TfliteTensor } from "./model.js";
+import { aligned, bytesOf, signedElements, storedBytes } from "./stored-elements.js";
 
 /** Fused activations by their number in the schema (enum ActivationFunctionType). */
 const activations = ["NONE", "RELU", "RELU_N1_TO_1", "RELU6"] as const;
@@ -12,8 +14,8 @@ const activationRanges = {
   RELU6: [0, 6],
 } as const;
 
-/** Bytes of one element. */
-const elementSizes = { float32: 4, int32: 4, uint8: 1, int8: 1 } as const;
+/** Puts a constant's elements into another order. */
+type Arrange = <T extends Int8Array | Int32Array | Float32Array>(elements: T) => T;
 
 /**
  * One conversion under way: which ONNX value carries which TFLite tensor, and the pieces that the operators share.
@@ -111,34 +113,87 @@ export class Conversion {
     index: number | undefined,
     dims: readonly number[],
     axis: number,
-    arrange: <T extends Int8Array | Int32Array | Float32Array>(elements: T) => T = (elements) => elements,
+    arrange: Arrange = (elements) => elements,
   ): string {
     const tensor = this.#real(index);
-    const { name, type, shape, quantization, data } = tensor;
-    if (!data) throw new AppError("MODEL_INVALID", `The TFLite tensor "${name}" must be a constant.`);
-    const expected = shape.reduce((product, size) => product * size, elementSizes[type]);
-    if (data.length !== expected) {
-      throw new AppError(
-        "MODEL_INVALID",
-        `The TFLite model is damaged: "${name}" of shape [${shape}] must have ${expected} bytes; it has ${data.length}.`,
-      );
-    }
+    const { name, type, quantization } = tensor;
+    const data = storedBytes(tensor);
     if (this.#made.has(tensor)) return name;
     this.#made.add(tensor);
     if (!quantization) {
       return this.graph.constant(name, "float32", dims, bytesOf(arrange(new Float32Array(aligned(data)))));
     }
-    const stored = `${name}:stored`;
     if (type === "int32") {
-      this.graph.constant(stored, "int32", dims, bytesOf(arrange(new Int32Array(aligned(data)))));
-      return this.#dequantize(stored, name, "int32", quantization, axis);
+      return this.#stored(name, "int32", dims, arrange(new Int32Array(aligned(data))), quantization, axis);
     }
-    // uint8 weights become int8, which is exact and has the faster kernels: both the bytes and the zero point move by 128.
-    const unsigned = type === "uint8";
-    const elements = new Int8Array(data.map((byte) => (unsigned ? byte ^ 0x80 : byte)).buffer);
-    const zeroPoints = quantization.zeroPoints.map((zeroPoint) => (unsigned ? zeroPoint - 128 : zeroPoint));
-    this.graph.constant(stored, "int8", dims, bytesOf(arrange(elements)));
-    return this.#dequantize(stored, name, "int8", { ...quantization, zeroPoints }, axis);
+    const { elements, ...signed } = signedElements(tensor, quantization);
+    return this.#stored(name, "int8", dims, arrange(elements), signed, axis);
+  }
+
+  /**
+   * The weights of a convolution and its bias, if it has one, as {@link Conversion.weights}; in 8 bits they are
+   * {@link centreOnZero centred} where that can be.
+   *
+   * @param dims of the weights as `arrange` puts them: the output channels first.
+   */
+  convolutionWeights(
+    [index, biasIndex]: readonly (number | undefined)[],
+    dims: readonly number[],
+    arrange: Arrange,
+  ): string[] {
+    const tensor = this.#real(index);
+    const { name, type, quantization } = tensor;
+    if (quantization && type !== "int32" && this.#keepQuantization) {
+      const { elements, ...signed } = signedElements(tensor, quantization);
+      const centred = centreOnZero(arrange(elements), signed, dims[0]!);
+      if (centred) {
+        if (!this.#made.has(tensor)) this.#stored(name, "int8", dims, centred.elements, centred.quantization);
+        this.#made.add(tensor);
+        return [name, ...this.#rescaledBias(biasIndex, name, centred.factors)];
+      }
+    }
+    return [this.weights(index, dims, 0, arrange), ...this.bias(biasIndex)];
+  }
+
+  /** An operator's bias; nothing where it has none. */
+  bias(index: number | undefined): string[] {
+    if (index === undefined || index < 0) return [];
+    return [this.weights(index, this.tensor(index).shape, 0)];
+  }
+
+  /** Integer kernels take a bias to have the scale of the products, which `factors` of the weights' channels have changed. */
+  #rescaledBias(index: number | undefined, weights: string, factors: readonly number[]): string[] {
+    const tensor = index !== undefined && index >= 0 ? this.#real(index) : null;
+    if (tensor?.type !== "int32" || factors.every((factor) => factor === 1)) return this.bias(index);
+    const { name, shape, quantization } = tensor;
+    const { scales } = quantization!;
+    const elements = new Int32Array(aligned(storedBytes(tensor)));
+    return [
+      this.#stored(
+        `${name}:beside:${weights}`,
+        "int32",
+        shape,
+        elements.map((element, channel) => Math.round(element / factors[channel]!)),
+        {
+          scales: factors.map((factor, channel) => factor * scales[scales.length > 1 ? channel : 0]!),
+          zeroPoints: factors.map(() => 0),
+          axis: 0,
+        },
+      ),
+    ];
+  }
+
+  /** Stored numbers with a DequantizeLinear behind them. */
+  #stored(
+    name: string,
+    type: "int8" | "int32",
+    dims: readonly number[],
+    elements: Int8Array | Int32Array,
+    quantization: Quantization,
+    axis = quantization.axis,
+  ): string {
+    const stored = this.graph.constant(`${name}:stored`, type, dims, bytesOf(elements));
+    return this.#dequantize(stored, name, type, quantization, axis);
   }
 
   /**
@@ -240,13 +295,4 @@ function storedRange({ type, quantization }: TfliteTensor): [number, number] {
   const scale = quantization.scales[0]!;
   const zeroPoint = quantization.zeroPoints[0]!;
   return [scale * (low - zeroPoint), scale * (high - zeroPoint)];
-}
-
-/** The bytes in a buffer of their own: a tensor may start anywhere in the file, typed arrays only at their size. */
-function aligned(data: Uint8Array): ArrayBuffer {
-  return data.slice().buffer;
-}
-
-function bytesOf(elements: Int8Array | Int32Array | Float32Array): Uint8Array {
-  return new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
 }

@@ -32,16 +32,15 @@ function convertConvolution(operator: TfliteOperator, conversion: Conversion): v
   const { inputs, outputs, options } = operator;
   const shape = conversion.shape4d(inputs[1]);
   const [outputChannels, height, width, inputChannels] = shape;
-  const weights = conversion.weights(
-    inputs[1],
+  const weights = conversion.convolutionWeights(
+    inputs.slice(1),
     [outputChannels, inputChannels, height, width],
-    0,
     (elements) => permute(elements, shape, [0, 3, 1, 2]),
   );
   const { kernel_shape, strides, dilations, pads } = windowOf(operator, conversion);
   const result = graph.node(
     "Conv",
-    [conversion.value(inputs[0]), weights, ...bias(inputs[2], conversion)],
+    [conversion.value(inputs[0]), ...weights],
     `${conversion.tensor(outputs[0]).name}:result`,
     { kernel_shape, strides, dilations, pads, group: conversion.shape4d(inputs[0])[3] / inputChannels },
   );
@@ -53,22 +52,17 @@ function convertDepthwiseConvolution(operator: TfliteOperator, conversion: Conve
   const { inputs, outputs, options } = operator;
   const shape = conversion.shape4d(inputs[1]);
   const [, height, width, channels] = shape;
-  const weights = conversion.weights(inputs[1], [channels, 1, height, width], 0, (elements) =>
+  const weights = conversion.convolutionWeights(inputs.slice(1), [channels, 1, height, width], (elements) =>
     permute(elements, shape, [3, 0, 1, 2]),
   );
   const { kernel_shape, strides, dilations, pads } = windowOf(operator, conversion);
   const result = conversion.graph.node(
     "Conv",
-    [conversion.value(inputs[0]), weights, ...bias(inputs[2], conversion)],
+    [conversion.value(inputs[0]), ...weights],
     `${conversion.tensor(outputs[0]).name}:result`,
     { kernel_shape, strides, dilations, pads, group: conversion.shape4d(inputs[0])[3] },
   );
   conversion.finish(outputs[0], result, options?.int8(4));
-}
-
-function bias(index: number | undefined, conversion: Conversion): string[] {
-  if (index === undefined || index < 0) return [];
-  return [conversion.weights(index, conversion.tensor(index).shape, 0)];
 }
 
 function convertMaximumPooling(operator: TfliteOperator, conversion: Conversion): void {
@@ -192,7 +186,7 @@ function convertFullyConnected({ inputs, outputs, options }: TfliteOperator, con
   const dims = graph.int64s(`${name}:shape`, [-1, weightShape[1]!]);
   const flat = graph.node("Reshape", [last, dims], `${name}:flat`);
   const weights = conversion.weights(inputs[1], weightShape, 0);
-  const result = graph.node("Gemm", [flat, weights, ...bias(inputs[2], conversion)], `${name}:result`, {
+  const result = graph.node("Gemm", [flat, weights, ...conversion.bias(inputs[2])], `${name}:result`, {
     transB: 1,
   });
   conversion.finish(outputs[0], result, options?.int8(0));
