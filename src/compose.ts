@@ -5,6 +5,7 @@ import { drawContactSheet, type SheetFormat } from "./adapters/image/contact-she
 import { DEFAULT_LIMITS } from "./adapters/image/reader.js";
 import { openCatalog } from "./adapters/lancedb/open-catalog.js";
 import { findPack } from "./adapters/models/find-pack.js";
+import type { BatchListener } from "./adapters/onnx/embedder.js";
 import { openSource, type Source } from "./adapters/sources/open-source.js";
 import { createPictureFileReader } from "./adapters/sources/picture-file.js";
 import { openUpload, type Upload } from "./adapters/sources/upload/open-upload.js";
@@ -37,6 +38,7 @@ import {
   type SearchResult,
   search,
 } from "./core/search.js";
+import { createTurns } from "./core/turns.js";
 import { createJudge } from "./core/verdict.js";
 import { embedderFor, readerFor } from "./embedders.js";
 
@@ -52,6 +54,8 @@ export { openSource, readPicture };
 export interface DiptychOptions extends Settings {
   /** Whether to make the catalog when its folder holds none. Default false. */
   readonly create?: boolean;
+  /** Told of every batch that the model took in this process: its pictures, and the milliseconds. Default: nobody. */
+  readonly onBatch?: BatchListener;
 }
 
 /** What an import reports while it runs. */
@@ -154,13 +158,13 @@ export interface Diptych {
  * CATALOG_UNAVAILABLE when there is no catalog, or it cannot be opened.
  */
 export async function openDiptych(options: DiptychOptions = {}): Promise<Diptych> {
-  const { create = false, ...settings } = options;
+  const { create = false, onBatch, ...settings } = options;
   const config = readConfig(settings, process.env);
   const pack = await findPack(config.model, config.models);
   const { catalog: directory, targetRecall } = config;
   const catalog = await openCatalog({ directory, model: pack.identity, create, targetRecall });
   try {
-    return compose(directory, catalog, await embedderFor(pack, config), readerFor(pack));
+    return compose(directory, catalog, await embedderFor(pack, config, onBatch), readerFor(pack));
   } catch (error) {
     await catalog.close();
     throw error;
@@ -173,6 +177,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
   const ports: SearchPorts = { images, embedder, catalog, judge, now };
   const pictures = createPictureStore(directory);
   const inTurn = createInTurn();
+  const ownTurn = createTurns();
   return {
     model: embedder.model,
     aspects,
@@ -181,7 +186,10 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
     search: (request) => search(request, ports),
     embed: (query, options) => embedQuery(query, ports, options),
     load: () => embedder.load(),
-    rank: (embeddings, request = {}) => rankDesigns(embeddings, request, ports),
+    async rank(embeddings, request = {}) {
+      await ownTurn();
+      return rankDesigns(embeddings, request, ports);
+    },
     async import(source, request = {}) {
       const {
         count,

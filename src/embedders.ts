@@ -2,7 +2,7 @@
 import { createIsolatedReader } from "./adapters/image/isolated/reader.js";
 import { findPack } from "./adapters/models/find-pack.js";
 import type { ModelPack } from "./adapters/models/pack.js";
-import { createEmbedder } from "./adapters/onnx/embedder.js";
+import { type BatchListener, createEmbedder } from "./adapters/onnx/embedder.js";
 import { createQueuedEmbedder } from "./adapters/redis/queued-embedder.js";
 import { type FleetWorker, startWorker, type WorkerOptions } from "./adapters/redis/worker.js";
 import type { Config } from "./config.js";
@@ -20,13 +20,23 @@ export function readerFor({ manifest }: ModelPack): ImageReader {
  *
  * @throws AppError as {@link createEmbedder} and {@link createQueuedEmbedder}.
  */
-export function embedderFor(pack: ModelPack, config: Config): Promise<Embedder> {
-  return config.redis === undefined ? localEmbedder(pack, config) : createQueuedEmbedder(pack, config.redis);
+export function embedderFor(pack: ModelPack, config: Config, onBatch?: BatchListener): Promise<Embedder> {
+  return config.redis === undefined
+    ? localEmbedder(pack, config, onBatch)
+    : createQueuedEmbedder(pack, config.redis);
 }
 
 /** @throws AppError as {@link createEmbedder}. */
-export function localEmbedder(pack: ModelPack, { threads, device }: Config): Promise<Embedder> {
-  return createEmbedder(pack, { device, ...(threads !== undefined && { threads }) });
+export function localEmbedder(
+  pack: ModelPack,
+  { threads, device }: Config,
+  onBatch?: BatchListener,
+): Promise<Embedder> {
+  return createEmbedder(pack, {
+    device,
+    ...(threads !== undefined && { threads }),
+    ...(onBatch && { onBatch }),
+  });
 }
 
 export interface WorkerRequest

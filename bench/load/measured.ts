@@ -1,6 +1,6 @@
 import { cpuMs } from "./cpu.js";
 import type { LoadName, Tally } from "./loads.js";
-import { batchCounts, eventLoopP99Ms } from "./scrape.js";
+import { batchCounts, eventLoopP99Ms, read } from "./scrape.js";
 import type { Serving, WayName } from "./ways.js";
 
 /** What a load came to in a way of serving. */
@@ -15,7 +15,7 @@ interface Measurement {
   readonly crashed: number;
   /** Of the process that answers; null when it tells nothing any more. */
   readonly eventLoopMs: number | null;
-  /** As {@link batchCounts}; null where each picture is a batch. */
+  /** As {@link batchCounts}; null when the processes tell nothing any more. */
   readonly batches: readonly number[] | null;
   /** What each search took of the processors, in milliseconds. */
   readonly cpu: Readonly<Record<"web" | "model" | "client", number>>;
@@ -23,21 +23,20 @@ interface Measurement {
 
 /** Runs a load, and reads before and after it what the processes tell of themselves. */
 export async function measure(serving: Serving, run: () => Promise<Tally>): Promise<Measurement> {
-  const { web, models, webMetrics, batchMetrics } = serving;
+  const { web, models, webMetrics, modelMetrics } = serving;
   const readCpu = () => ({ web: cpuMs([web]), model: cpuMs(models), client: ownCpuMs() });
-  const batchesBefore = await batchCounts(batchMetrics);
+  const readAll = () => Promise.all([webMetrics, ...modelMetrics].map(read));
+  const batchesBefore = batchCounts(await readAll());
   const cpuBefore = readCpu();
-  // What was before does not count.
-  await eventLoopP99Ms(webMetrics);
   const tally = await run();
   const cpu = readCpu();
-  const batches = await batchCounts(batchMetrics).catch(() => batchesBefore);
+  const told = await readAll().catch(() => null);
   const perSearch = (of: keyof typeof cpu) => (cpu[of] - cpuBefore[of]) / tally.sent;
   return {
     tally,
     crashed: [web, ...models].filter(({ ended }) => ended).length,
-    eventLoopMs: await eventLoopP99Ms(webMetrics).catch(() => null),
-    batches: models.length === 0 ? null : batches.map((count, i) => count - batchesBefore[i]!),
+    eventLoopMs: told && eventLoopP99Ms(told[0]!),
+    batches: told && batchCounts(told).map((count, i) => count - batchesBefore[i]!),
     cpu: { web: perSearch("web"), model: perSearch("model"), client: perSearch("client") },
   };
 }

@@ -29,8 +29,7 @@ export function batchRow({ way, load, batches }: Measured) {
     const from = (BATCH_BUCKETS[i - 1] ?? 0) + 1;
     return [from === upTo ? `of ${upTo}` : `of ${from}-${upTo}`, batches?.[i] ?? NOTHING];
   });
-  // In this process each picture of a search goes to a thread of its own.
-  return { way, load, ...Object.fromEntries(counts), ...(batches === null && { "of 1": "all" }) };
+  return { way, load, ...Object.fromEntries(counts) };
 }
 
 export function cpuRow({ way, load, cpu }: Measured) {

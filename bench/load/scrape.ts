@@ -3,25 +3,25 @@
 /** The upper ends of what the batches are counted in. */
 export const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32] as const;
 
-/**
- * The 99th percentile of the event loop's delays since the last call, in milliseconds. prom-client begins anew with every call.
- * An idle process tells 10 ms: the interval of the timer that is late is part of what it tells.
- */
-export async function eventLoopP99Ms(metrics: string): Promise<number> {
-  return 1000 * sampleOf(await read(metrics), "nodejs_eventloop_lag_p99_seconds");
+/** What a process tells, as text. */
+export async function read(metrics: string): Promise<string> {
+  return (await fetch(metrics)).text();
 }
 
-/** How many batches were made until now, by {@link BATCH_BUCKETS}. */
-export async function batchCounts(metrics: readonly string[]): Promise<number[]> {
-  const texts = await Promise.all(metrics.map(read));
+/**
+ * The 99th percentile of the event loop's delays since the process was read before, in milliseconds: prom-client begins anew each time.
+ * An idle process tells 10 ms: the interval of the timer that is late is part of what it tells.
+ */
+export function eventLoopP99Ms(text: string): number {
+  return 1000 * sampleOf(text, "nodejs_eventloop_lag_p99_seconds");
+}
+
+/** How many batches these processes had made, by {@link BATCH_BUCKETS}. */
+export function batchCounts(texts: readonly string[]): number[] {
   const upTo = BATCH_BUCKETS.map((size) =>
     texts.reduce((sum, text) => sum + sampleOf(text, `diptych_batch_size_bucket{le="${size}"}`), 0),
   );
   return upTo.map((count, i) => count - (upTo[i - 1] ?? 0));
-}
-
-async function read(metrics: string): Promise<string> {
-  return (await fetch(metrics)).text();
 }
 
 function sampleOf(text: string, name: string): number {

@@ -11,10 +11,10 @@ const WORKER = ["--max-batch-size", "16", "--max-queue-delay-ms", "5"];
 export interface Serving {
   /** Where front and back are posted to. */
   readonly searches: string;
-  /** Where the process that answers tells of its event loop. */
+  /** Where the process that answers tells of itself. */
   readonly webMetrics: string;
-  /** Where those that run the model tell of their batches; none where each picture is one. */
-  readonly batchMetrics: readonly string[];
+  /** Where those that run the model for it tell of theirs. */
+  readonly modelMetrics: readonly string[];
   readonly web: Running;
   readonly models: readonly Running[];
 }
@@ -88,7 +88,7 @@ function servedBy(
   return {
     searches: `${web.told[1]}/api/v1/searches`,
     webMetrics: `${web.told[1]}/metrics`,
-    batchMetrics: models.map(({ port }) => `http://127.0.0.1:${port}/metrics`),
+    modelMetrics: models.map(({ port }) => `http://127.0.0.1:${port}/metrics`),
     web,
     models: models.map(({ running }) => running),
   };

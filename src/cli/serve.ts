@@ -6,6 +6,7 @@ import { openDiptych } from "../compose.js";
 import type { Config } from "../config.js";
 import { createApp } from "../http/app.js";
 import { removeStaleUploads } from "../http/imports/receive-upload.js";
+import { Metrics } from "../http/metrics.js";
 import { createLog } from "../log.js";
 import { refuseExposure } from "../loopback.js";
 import { version } from "../version.js";
@@ -29,12 +30,15 @@ export interface ServeFlags {
 export async function runServe(flags: ServeFlags, config: Config): Promise<void> {
   const { port, host, tokens, insecure, trustProxy = false } = flags;
   const loopbackOnly = refuseExposure(host, tokens, { flag: "--host", insecure });
-  const diptych = await openDiptych({ ...config, create: true });
+  const metrics = new Metrics();
+  const onBatch = (pictures: number, ms: number) => metrics.noteBatch(pictures, ms);
+  const diptych = await openDiptych({ ...config, create: true, onBatch });
   await removeStaleUploads(config.catalog);
   let draining = false;
   const log = createLog(config.log);
   const app = createApp(diptych, {
     version,
+    metrics,
     tokens,
     loopbackOnly,
     trustProxy,
@@ -42,7 +46,7 @@ export async function runServe(flags: ServeFlags, config: Config): Promise<void>
     onRequest: (request) => log.info(request, "answered"),
     onDefect: (error) => log.error({ err: error.cause ?? error, code: error.code }, error.message),
   });
-  collectDefaultMetrics({ register: app.metrics.registry });
+  collectDefaultMetrics({ register: metrics.registry });
   try {
     const server = await listen(app.api.fetch, { port, host, flags: "--port or --host" });
     const address = server.address() as AddressInfo;

@@ -6,6 +6,7 @@ import type { AppError } from "../errors.js";
 import { createWorkerApp, WorkerMetrics } from "../http/worker-metrics.js";
 import { createLog } from "../log.js";
 import { refuseExposure } from "../loopback.js";
+import { lowerPriority } from "../lower-priority.js";
 import { untilToldToEnd } from "./interruptible.js";
 import { listen } from "./listen.js";
 
@@ -29,6 +30,7 @@ export async function runWorker(flags: WorkerFlags, config: Config): Promise<voi
   const { concurrency = config.threads, maxBatchSize, maxQueueDelayMs } = flags;
   const { metricsPort, metricsHost: host, tokens, insecure } = flags;
   const loopbackOnly = refuseExposure(host, tokens, { flag: "--metrics-host", insecure });
+  lowerPriority("worker");
   const log = createLog(config.log);
   const metrics = new WorkerMetrics();
   collectDefaultMetrics({ register: metrics.registry });

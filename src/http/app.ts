@@ -29,6 +29,8 @@ export interface AppOptions {
   readonly version: string;
   /** Whom to let in. Default: everybody. */
   readonly tokens?: readonly AccessToken[];
+  /** What is told of the server. Default: metrics of its own. */
+  readonly metrics?: Metrics;
   /** Whether only requests for this machine's own names are answered ({@link loopbackHost}). Default: no. */
   readonly loopbackOnly?: boolean;
   /** Whether the proxy before the server is believed who asks. Default: no. */
@@ -64,10 +66,15 @@ export interface App {
 
 /** The HTTP API and the pages over an open catalog; it does not listen by itself. */
 export function createApp(diptych: Diptych, options: AppOptions): App {
-  const { version, isDraining = () => false, onDefect = () => {}, onRequest = () => {} } = options;
+  const {
+    version,
+    metrics = new Metrics(),
+    isDraining = () => false,
+    onDefect = () => {},
+    onRequest = () => {},
+  } = options;
   const { tokens = [], loopbackOnly = false, trustProxy = false, now = () => performance.now() } = options;
   const access = new Access({ tokens, trustProxy, now });
-  const metrics = new Metrics();
   const served: Served = {
     diptych: metrics.measured(diptych),
     searches: new KeptSearches(diptych.thumbnail),

@@ -3,6 +3,7 @@ import { routePath } from "hono/route";
 import { Counter, Gauge, Histogram, Registry, Summary } from "prom-client";
 import type { Diptych } from "../compose.js";
 import type { ErrorCode } from "../errors.js";
+import { BatchMetrics } from "./batch-metrics.js";
 
 const STAGES = ["embed", "rank"] as const;
 type Stage = (typeof STAGES)[number];
@@ -41,6 +42,7 @@ export class Metrics {
     ageBuckets: 5,
     registers: [this.registry],
   });
+  readonly #batches = new BatchMetrics(this.registry);
   #searchesEmbedding = 0;
 
   /** Measures every request. */
@@ -60,6 +62,11 @@ export class Metrics {
         this.set(await read());
       },
     });
+  }
+
+  /** Of a model that runs in this process. */
+  noteBatch(pictures: number, ms: number): void {
+    this.#batches.note(pictures, ms);
   }
 
   countFailure(code: ErrorCode): void {

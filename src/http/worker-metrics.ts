@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { AccessToken } from "../access-tokens.js";
 import type { AppError, ErrorCode } from "../errors.js";
 import { Access } from "./access/access.js";
+import { BatchMetrics } from "./batch-metrics.js";
 import { loopbackHost } from "./loopback-host.js";
 import { failureOf, isForKeeper, problem } from "./problem.js";
 import { safeHeaders } from "./safe-headers.js";
@@ -16,18 +17,7 @@ export class WorkerMetrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [this.registry],
   });
-  readonly #batchSize = new Histogram({
-    name: "diptych_batch_size",
-    help: "Pictures of a batch.",
-    buckets: [1, 2, 4, 8, 16, 32, 64],
-    registers: [this.registry],
-  });
-  readonly #inference = new Histogram({
-    name: "diptych_inference_seconds",
-    help: "Time of a batch at the model.",
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-    registers: [this.registry],
-  });
+  readonly #batches = new BatchMetrics(this.registry);
   readonly #inFlight = new Gauge({
     name: "diptych_pictures_in_flight",
     help: "Pictures that were taken from the queue and are not answered yet.",
@@ -55,8 +45,7 @@ export class WorkerMetrics {
   }
 
   noteBatch(pictures: number, ms: number): void {
-    this.#batchSize.observe(pictures);
-    this.#inference.observe(ms / 1000);
+    this.#batches.note(pictures, ms);
   }
 
   noteDropped(): void {

@@ -50,6 +50,19 @@ test("serve answers searches, and told to end finishes those it has", async () =
   expect(await ended).toMatchObject({ exitCode: 0, signal: null, stdout: "" });
 });
 
+test("serve tells Prometheus of the batches that its model takes", async () => {
+  const { child, ended, address } = await startServer();
+  const form = new FormData();
+  form.append("front", new File([await readFile(path.join(directory, "B_front.png"))], "B_front.png"));
+  form.append("back", new File([await readFile(path.join(directory, "B_back.png"))], "B_back.png"));
+  await fetch(`${address}/api/v1/searches`, { method: "POST", body: form });
+  const metrics = await (await fetch(`${address}/metrics`)).text();
+  expect(metrics).toContain("diptych_batch_size_sum 2\n");
+  expect(metrics).toMatch(/^diptych_inference_seconds_count [12]$/mu);
+  child.kill("SIGTERM");
+  await ended;
+});
+
 /** The status of an answer to a request that asks for a host by the name. */
 async function statusAsked(address: string, host: string): Promise<number> {
   const [answer] = (await once(get(`${address}/livez`, { headers: { Host: host } }), "response")) as [

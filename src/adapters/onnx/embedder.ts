@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import type { Device } from "../../core/device.js";
 import type { Embedding } from "../../core/embedding.js";
+import { LaneQueue } from "../../core/lane-queue.js";
 import { misfitOf } from "../../core/pixel-tensor.js";
 import type {
   Embedder,
@@ -19,15 +20,19 @@ import type { ModelPack } from "../models/pack.js";
 import { whenNobodyWaits } from "../when-nobody-waits.js";
 import { requireDevice } from "./devices.js";
 import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
-import { at, inLanes, type Place } from "./lane-queue.js";
+
+/** Told of a batch that the model took: how many pictures, and how long it took, in milliseconds. */
+export type BatchListener = (pictures: number, ms: number) => void;
 
 export interface EmbedderOptions {
   /** Worker threads, each with the model loaded once. 1 or more; default: one for each processor, and one on any other device. */
   readonly threads?: number;
-  /** Pictures a thread takes at once. 1 or more; default 8: beyond that a batch gains no speed, only memory. */
+  /** Pictures a thread takes at once. 1 or more; default 4: beyond that a batch gains no speed, only memory. */
   readonly maxBatchSize?: number;
   /** What the network runs on. Default cpu. */
   readonly device?: Device;
+  /** Default: nobody. */
+  readonly onBatch?: BatchListener;
 }
 
 // Worker threads run the built file, also when this one runs from the sources: Node.js loads no TypeScript in them.
@@ -39,7 +44,7 @@ const workerFile = createRequire(import.meta.url).resolve("#embedding-worker");
  * @throws AppError MODEL_INVALID when onnxruntime cannot load the model; INVALID_REQUEST when the device is not there.
  */
 export async function createEmbedder(pack: ModelPack, options: EmbedderOptions = {}): Promise<Embedder> {
-  const { device = "cpu", maxBatchSize = 8 } = options;
+  const { device = "cpu", maxBatchSize = 4, onBatch = () => {} } = options;
   await requireDevice(device);
   // A device other than the processor is one, however many threads there are; each would load the model to it again.
   const threads = options.threads ?? (device === "cpu" ? availableParallelism() : 1);
@@ -50,7 +55,6 @@ export async function createEmbedder(pack: ModelPack, options: EmbedderOptions =
     workerData,
     minThreads: threads,
     maxThreads: threads,
-    ...inLanes(),
   });
   // A thread that ends between two tasks is replaced, and told here; unheard it would end the process.
   pool.on("error", () => {});
@@ -59,7 +63,7 @@ export async function createEmbedder(pack: ModelPack, options: EmbedderOptions =
     await pool.destroy();
     throw new AppError("MODEL_INVALID", `The model ${pack.modelPath} cannot be loaded: ${failure}`);
   }
-  return new ThreadedEmbedder(pack, pool, threads, maxBatchSize);
+  return new ThreadedEmbedder(pack, pool, { threads, maxBatchSize, onBatch });
 }
 
 /**
@@ -77,6 +81,12 @@ async function loadModel(pool: Piscina, threads: number): Promise<string | null>
   return [...answers.values()].find((failure) => failure !== null) ?? null;
 }
 
+/** A picture that no thread has begun with. */
+interface Waiting {
+  readonly tensor: PixelTensor;
+  readonly answer: (result: ItemResult<Embedding>) => void;
+}
+
 class ThreadedEmbedder implements Embedder {
   readonly model;
   readonly aspects;
@@ -86,16 +96,18 @@ class ThreadedEmbedder implements Embedder {
   readonly #pool: Piscina<EmbeddingTask, EmbeddingAnswer>;
   readonly #threads: number;
   readonly #maxBatchSize: number;
+  readonly #onBatch: BatchListener;
+  readonly #queue = new LaneQueue<Waiting>();
   readonly #running = new Set<Promise<unknown>>();
   readonly #waiting: Record<Lane, number> = { search: 0, import: 0 };
   readonly #throughput = new Throughput(() => performance.now());
+  #idleThreads: number;
   #closing: Promise<void> | null = null;
 
   constructor(
     pack: ModelPack,
     pool: Piscina<EmbeddingTask, EmbeddingAnswer>,
-    threads: number,
-    maxBatchSize: number,
+    { threads, maxBatchSize, onBatch }: Required<Omit<EmbedderOptions, "device">>,
   ) {
     this.model = pack.identity;
     this.aspects = pack.manifest.aspects;
@@ -104,24 +116,21 @@ class ThreadedEmbedder implements Embedder {
     this.#inputSize = pack.manifest.input.size;
     this.#pool = pool;
     this.#threads = threads;
+    this.#idleThreads = threads;
     this.#maxBatchSize = maxBatchSize;
+    this.#onBatch = onBatch;
   }
 
   async embed(tensors: readonly PixelTensor[], options: EmbedOptions = {}): Promise<ItemResult<Embedding>[]> {
     if (this.#closing) throw new AppError("INTERNAL", "The embedder is closed; it takes no more pictures.");
     const { lane = "search" } = options;
     requireRoom(this.#waiting[lane] + tensors.length, lane, this.#throughput.perSecond);
-    // Spread over all threads first: two pictures of a search run beside one another, not in one batch.
-    const batchSize = Math.min(this.#maxBatchSize, Math.ceil(tensors.length / this.#threads));
-    const batches: Promise<ItemResult<Embedding>[]>[] = [];
-    for (let start = 0; start < tensors.length; start += batchSize) {
-      batches.push(this.#embedBatch(tensors.slice(start, start + batchSize), options));
-    }
-    const all = Promise.all(batches);
+    const all = Promise.all(tensors.map((tensor) => this.#enter(tensor, options)));
+    this.#startBatches();
     this.#running.add(all);
     this.#waiting[lane] += tensors.length;
     try {
-      return (await all).flat();
+      return await all;
     } finally {
       this.#running.delete(all);
       this.#waiting[lane] -= tensors.length;
@@ -143,55 +152,61 @@ class ThreadedEmbedder implements Embedder {
     await this.#pool.destroy();
   }
 
-  async #embedBatch(
-    tensors: readonly PixelTensor[],
-    options: EmbedOptions,
-  ): Promise<ItemResult<Embedding>[]> {
-    const size = this.#inputSize;
-    const misfits = tensors.map((tensor) => misfitOf(tensor, size));
-    const taken = tensors.filter((_, i) => misfits[i] === null);
-    const pixels = new Uint8Array(taken.length * size * size * 3);
-    taken.forEach((tensor, i) => {
-      pixels.set(tensor.data, i * size * size * 3);
+  /** Lets a picture wait for a thread, for as long as somebody waits for it. */
+  async #enter(tensor: PixelTensor, options: EmbedOptions): Promise<ItemResult<Embedding>> {
+    const misfit = misfitOf(tensor, this.#inputSize);
+    if (misfit !== null) return { error: misfit };
+    if (options.signal?.aborted) return { error: deadlineExceeded() };
+    let end = () => {};
+    const result = new Promise<ItemResult<Embedding>>((answer) => {
+      const picture: Waiting = { tensor, answer };
+      this.#queue.push(picture, options.lane ?? "search");
+      end = whenNobodyWaits(options, () => {
+        // A thread that is at it would have to be ended, and with it the model that it has loaded.
+        if (this.#queue.remove(picture)) answer({ error: deadlineExceeded() });
+      });
     });
-    const answers = (await this.#run({ pixels, batchSize: taken.length }, options)).values();
-    return misfits.map((misfit) => (misfit === null ? answers.next().value! : { error: misfit }));
+    return result.finally(end);
   }
 
-  async #run(task: EmbeddingTask, options: EmbedOptions): Promise<ItemResult<Embedding>[]> {
-    const dim = this.model.embeddingDim;
-    const inAnyCase = (error: AppError) => Array.from({ length: task.batchSize }, () => ({ error }));
-    if (options.signal?.aborted) return inAnyCase(deadlineExceeded());
-    const place: Place = { lane: options.lane ?? "search", leave: null };
-    let end = () => {};
-    const nobodyWaits = new Promise<never>((_, reject) => {
-      end = whenNobodyWaits(options, () => {
-        // A thread that is at it would be ended, and with it the model that it has loaded.
-        if (place.leave === null) return;
-        place.leave();
-        reject(deadlineExceeded());
+  /** Gives every idle thread its share of what waits: two pictures of a search run beside one another, not in one batch. */
+  #startBatches(): void {
+    while (this.#idleThreads > 0) {
+      const batch = this.#queue.take(1 / this.#threads, this.#maxBatchSize);
+      if (batch.length === 0) return;
+      this.#idleThreads -= 1;
+      void this.#embedBatch(batch).finally(() => {
+        this.#idleThreads += 1;
+        this.#startBatches();
       });
+    }
+  }
+
+  async #embedBatch(batch: readonly Waiting[]): Promise<void> {
+    const size = this.#inputSize;
+    const dim = this.model.embeddingDim;
+    const pixels = new Uint8Array(batch.length * size * size * 3);
+    batch.forEach(({ tensor }, i) => {
+      pixels.set(tensor.data, i * size * size * 3);
     });
+    const started = performance.now();
     try {
-      // Without a signal, which would let it wait beside the pool's queue, in no lane.
-      const { embeddings, failures } = await this.#throughput.measure(task.batchSize, () =>
-        Promise.race([
-          this.#pool.run({ ...task, ...at(place) }, { transferList: [task.pixels.buffer as ArrayBuffer] }),
-          nobodyWaits,
-        ]),
+      const { embeddings, failures } = await this.#throughput.measure(batch.length, () =>
+        this.#pool.run({ pixels, batchSize: batch.length }, { transferList: [pixels.buffer] }),
       );
-      return Array.from({ length: task.batchSize }, (_, i) => {
+      this.#onBatch(batch.length, performance.now() - started);
+      batch.forEach(({ answer }, i) => {
         const failure = failures.get(i);
-        if (failure !== undefined) return { error: new AppError("INTERNAL", `The model failed: ${failure}`) };
-        return { value: embeddings.slice(i * dim, (i + 1) * dim) };
+        if (failure === undefined) answer({ value: embeddings.slice(i * dim, (i + 1) * dim) });
+        else answer({ error: new AppError("INTERNAL", `The model failed: ${failure}`) });
       });
     } catch (cause) {
-      if (cause instanceof AppError) return inAnyCase(cause);
-      return inAnyCase(
-        new AppError("INTERNAL", `A worker thread failed: ${(cause as Error).message}`, { cause }),
-      );
-    } finally {
-      end();
+      // Whichever of them the thread was lost over, the others are not of the same search.
+      if (batch.length > 1) for (const picture of batch) await this.#embedBatch([picture]);
+      else {
+        const message = `A worker thread failed: ${(cause as Error).message}`;
+        batch[0]!.answer({ error: new AppError("INTERNAL", message, { cause }) });
+      }
     }
   }
 }

@@ -1,12 +1,11 @@
-import { setPriority } from "node:os";
 import { threadId, workerData } from "node:worker_threads";
+import { lowerPriority } from "../../lower-priority.js";
 import { executionProviders } from "./devices.js";
 import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
 import { loadNetwork, type Network } from "./network.js";
 import { loadProjection, type Projection } from "./projection.js";
 
-// On Linux 0 is this thread alone: whatever answers requests goes before the model. It would wait for a processor otherwise.
-if (process.platform === "linux") setPriority(0, 10);
+lowerPriority("model");
 
 const { manifest, modelPath, projectionPath, head, device } = workerData as WorkerData;
 const { embeddingDim } = manifest;

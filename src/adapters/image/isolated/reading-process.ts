@@ -1,17 +1,15 @@
 import { writeFileSync } from "node:fs";
-import { setPriority } from "node:os";
 import { AppError } from "../../../errors.js";
+import { lowerPriority } from "../../../lower-priority.js";
 import { createImageReader } from "../reader.js";
 import { serveParent } from "./process-pool.js";
 import type { ReadingAnswer, ReadingTask } from "./reading-task.js";
 
-/** Below that of whoever answers requests, above the model's threads. */
-const NICENESS = 5;
 /** When memory is short the kernel ends this process, with one picture, before any other. Of 1,000. */
 const OOM_SCORE = "800";
 
+lowerPriority("reading");
 if (process.platform === "linux") {
-  setPriority(NICENESS);
   try {
     writeFileSync("/proc/self/oom_score_adj", OOM_SCORE);
   } catch {
