@@ -25,11 +25,8 @@ export const DEFAULT_LIMITS: ImageLimits = {
 const THUMBNAIL = { longSide: 256, quality: 80, effort: 0 };
 const FULL_SIZE = { longSide: 2048, quality: 85, effort: 0 };
 
-/** The box is found, and the design cut out, on a copy at least this many times as large as the model's square, where the file is. */
+/** The box is found, and the design cut out, on a copy this many times as large as the model's square. */
 const WORKING_SCALE = 2;
-
-/** A picture less than so many times as large as that copy is its own: to shrink it takes longer than to go through its pixels. */
-const SHRUNK_FROM = 2;
 
 /**
  * Reads JPEG, PNG, WebP, AVIF, GIF (first frame), TIFF (first page) and SVG pictures of any colour space with sharp:
@@ -80,7 +77,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
   return {
     async toTensor(bytes, crop) {
       const picture = await openPicture(bytes, limits, crop);
-      const working = await picture.pixels(copySide(picture, workingSide));
+      const working = await picture.pixels(workingSide);
       requireContent(working);
       return tensorFrom(picture, working);
     },
@@ -98,7 +95,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
 
     async read(bytes, crop) {
       const picture = await openPicture(bytes, limits, crop);
-      const working = await picture.pixels(copySide(picture, Math.max(workingSide, THUMBNAIL.longSide)));
+      const working = await picture.pixels(Math.max(workingSide, THUMBNAIL.longSide));
       requireContent(working);
       const [tensor, thumbnail] = await Promise.all([
         tensorFrom(picture, working),
@@ -124,11 +121,6 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
 function useOneThreadPerPicture(): void {
   sharp.cache(false);
   sharp.concurrency(1);
-}
-
-/** How long the long side of the copy is that a picture is worked on. */
-function copySide({ longSide }: OpenedPicture, workingSide: number): number {
-  return longSide < SHRUNK_FROM * workingSide ? longSide : workingSide;
 }
 
 function wholeOf({ width, height }: Pixels): Box {
