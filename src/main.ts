@@ -1,13 +1,11 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { letHeapDouble } from "./cli/heap-growth.js";
 import { readConfig, readTokens, type Settings } from "./config.js";
 import { AppError, errorTable } from "./errors.js";
 import { version } from "./version.js";
 
-// Pictures and tensors lie outside JavaScript's heap, and V8 counts them as its growth: it looked for garbage every dozen searches, a tenth of
-// all their time. Now the heap may double before it does.
-setFlagsFromString("--heap-growing-percent=100");
+letHeapDouble();
 
 const program = new Command("diptych")
   .description("Visual search for designs with two sides, a front and a back.")

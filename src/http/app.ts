@@ -59,7 +59,6 @@ export interface AnsweredRequest {
 /** What answers requests. */
 export interface App {
   readonly api: Api;
-  readonly metrics: Metrics;
   /** Ends what runs in the background; to be awaited before the catalog is closed. */
   close(): Promise<void>;
 }
@@ -140,7 +139,7 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
     const isPage = isForPeople(context) && !context.req.path.startsWith(`${API}/`);
     return isPage ? showFailure(context, failure) : problem(context, failure);
   });
-  return { api, metrics, close: () => served.imports.close() };
+  return { api, close: () => served.imports.close() };
 }
 
 function isForPeople({ req }: Context): boolean {
