@@ -13,15 +13,19 @@ const MOST_VARIATION = 2;
  * @throws AppError IMAGE_BLANK when all pixels have one colour.
  */
 export function requireContent({ data }: Pixels): void {
-  const lowest = [255, 255, 255];
-  const highest = [0, 0, 0];
-  for (let at = 0; at < data.length; at++) {
-    const channel = at % 3;
-    const value = data[at]!;
-    if (value < lowest[channel]!) lowest[channel] = value;
-    if (value > highest[channel]!) highest[channel] = value;
-    // Most pictures show something in their first lines.
-    if (highest[channel]! - lowest[channel]! > MOST_VARIATION) return;
+  const [red, green, blue] = data as unknown as [number, number, number];
+  const lowest = [red, green, blue];
+  const highest = [red, green, blue];
+  for (let at = 3; at < data.length; at += 3) {
+    // Nearly all of a margin.
+    if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) continue;
+    for (let channel = 0; channel < 3; channel++) {
+      const value = data[at + channel]!;
+      if (value < lowest[channel]!) lowest[channel] = value;
+      if (value > highest[channel]!) highest[channel] = value;
+      // Most pictures show something in their first lines.
+      if (highest[channel]! - lowest[channel]! > MOST_VARIATION) return;
+    }
   }
   const colour = Buffer.from(data.subarray(0, 3)).toString("hex");
   throw new AppError(

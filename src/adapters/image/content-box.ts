@@ -57,20 +57,16 @@ const STRONG = 2;
 
 /** How each pixel differs from the background, as flags, `[height * width]`. */
 function markDifferences({ data, width, height }: Pixels, { colour, tolerance }: Background): Uint8Array {
-  // A table for each channel instead of comparisons: this loop visits every pixel of every picture.
-  const [red, green, blue] = colour.map((level) =>
-    Uint8Array.from({ length: 256 }, (_, value) => {
-      const difference = Math.abs(value - level);
-      if (difference <= tolerance) return 0;
-      return difference > tolerance + STRONG_EXCESS ? DIFFERS | STRONG : DIFFERS;
-    }),
-  ) as [Uint8Array, Uint8Array, Uint8Array];
-  const [r, g, b] = colour;
+  const [red, green, blue] = colour;
   const differs = new Uint8Array(width * height);
   for (let pixel = 0, at = 0; pixel < differs.length; pixel++, at += 3) {
-    // Most of a sheet is exactly its background.
-    if (data[at] === r && data[at + 1] === g && data[at + 2] === b) continue;
-    differs[pixel] = red[data[at]!]! | green[data[at + 1]!]! | blue[data[at + 2]!]!;
+    const difference = Math.max(
+      Math.abs(data[at]! - red),
+      Math.abs(data[at + 1]! - green),
+      Math.abs(data[at + 2]! - blue),
+    );
+    if (difference > tolerance)
+      differs[pixel] = difference > tolerance + STRONG_EXCESS ? DIFFERS | STRONG : DIFFERS;
   }
   return differs;
 }

@@ -3,6 +3,7 @@ import type { ImageReader, PixelTensor } from "../../core/ports.js";
 import { requireContent } from "./blank.js";
 import { type Box, findContentBox } from "./content-box.js";
 import { type ImageLimits, type OpenedPicture, openPicture, type Pixels } from "./decode.js";
+import { halve } from "./halve.js";
 import { layOut, type Resampling, type ResizePolicy } from "./layout.js";
 
 export interface ImageReaderOptions extends Partial<ImageLimits> {
@@ -57,7 +58,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
 
   /** What of the picture is to be laid out, in at least the tensor's resolution where the file has it. */
   async function cutOut(picture: OpenedPicture, working: Pixels): Promise<{ pixels: Pixels; content: Box }> {
-    const content = resizePolicy === "trim" ? await trimmed(working) : wholeOf(working);
+    const content = resizePolicy === "trim" ? trimmed(working) : wholeOf(working);
     const { part, width, height } = layOut(content, inputSize, resizePolicy);
     const workingLongSide = Math.max(working.width, working.height);
     // Where a side is only one pixel long the other tells how large the rest becomes.
@@ -69,8 +70,10 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
     return { pixels, content: resizePolicy === "trim" ? findContentBox(pixels) : wholeOf(pixels) };
   }
 
-  async function trimmed(working: Pixels): Promise<Box> {
-    const coarse = await shrink(working, inputSize);
+  /** Looked for on a coarser copy: that visits every pixel, and to be exact to two pixels of the working copy is enough. */
+  function trimmed(working: Pixels): Box {
+    let coarse = working;
+    while (Math.max(coarse.width, coarse.height) >= 2 * inputSize) coarse = halve(coarse);
     return scaleBox(findContentBox(coarse), coarse, working);
   }
 
@@ -140,21 +143,6 @@ function centreOnWhite({ data, width, height }: Pixels, inputSize: number): Pixe
     square.set(line, ((top + y) * inputSize + left) * 3);
   }
   return { data: square, width: inputSize, height: inputSize };
-}
-
-/**
- * The picture with its long side at most so long. The content is looked for on such a copy: that visits every pixel on the
- * JavaScript thread, and to be exact to two pixels of the working copy is enough.
- */
-async function shrink(pixels: Pixels, longSide: number): Promise<Pixels> {
-  if (Math.max(pixels.width, pixels.height) <= longSide) return pixels;
-  const { data, info } = await sharp(pixels.data, {
-    raw: { width: pixels.width, height: pixels.height, channels: 3 },
-  })
-    .resize({ width: longSide, height: longSide, fit: "inside", kernel: "linear" })
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height };
 }
 
 /** The same part of the picture on a copy of another size, in whole pixels that cover it. */

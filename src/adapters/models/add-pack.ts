@@ -1,7 +1,7 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "../../errors.js";
-import { loadNetwork } from "../onnx/network.js";
+import { loadNetwork, withPooling } from "../onnx/network.js";
 import { sha256OfFile } from "./file-hash.js";
 import type { PackManifest } from "./manifest.js";
 import { createPack } from "./new-pack.js";
@@ -37,15 +37,16 @@ export async function addPack(
   ];
   return createPack(directory, async (unfinished) => {
     const file = path.join(unfinished, MODEL_FILE);
+    const id = path.basename(directory);
     if (typeof model === "string") await copyFile(model, file);
-    else await writeFile(file, model);
+    else await writeFile(file, await usable(id, withPooling(model, recipe)));
     signal?.throwIfAborted();
     // Of the copy: what lies beside the source does not come along.
-    const embeddingDim = await tryOut(path.basename(directory), file, recipe);
+    const embeddingDim = await tryOut(id, file, recipe);
     signal?.throwIfAborted();
     const manifest: PackManifest = {
       format: 1,
-      id: path.basename(directory),
+      id,
       title,
       licence,
       source,
@@ -77,10 +78,7 @@ async function tryOut(
   file: string,
   { input, outputs }: Pick<PackRecipe, "input" | "outputs">,
 ): Promise<number> {
-  const { lengths, finite } = await runOnBlack(file, { input, outputs }).catch((cause: Error) => {
-    const reason = cause.message.split("\n")[0]!.replace(/[.\s]+$/u, "");
-    throw new AppError("MODEL_INVALID", `The model ${id} cannot be used: ${reason}.`, { cause });
-  });
+  const { lengths, finite } = await usable(id, runOnBlack(file, { input, outputs }));
   if (!finite) {
     throw new AppError("MODEL_INVALID", `The model ${id} makes embeddings of numbers that are not finite.`);
   }
@@ -90,6 +88,14 @@ async function tryOut(
     "MODEL_INVALID",
     `An embedding has 2 to ${MAX_EMBEDDING_DIM} numbers; those of ${id} have ${embeddingDim}: choose another --output or --pooling.`,
   );
+}
+
+/** What onnxruntime makes of a network that was found somewhere. */
+function usable<T>(id: string, work: Promise<T>): Promise<T> {
+  return work.catch((cause: Error) => {
+    const reason = cause.message.split("\n")[0]!.replace(/[.\s]+$/u, "");
+    throw new AppError("MODEL_INVALID", `The model ${id} cannot be used: ${reason}.`, { cause });
+  });
 }
 
 async function runOnBlack(file: string, network: Pick<PackRecipe, "input" | "outputs">) {

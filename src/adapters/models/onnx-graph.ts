@@ -68,14 +68,20 @@ export class OnnxGraph {
       irVersion: IR_VERSION,
       producerName: "diptych",
       opsetImport: [{ domain: "", version: OPSET }],
-      graph: {
-        name: "diptych",
-        node: this.#nodes,
-        initializer: [...this.#constants.values()],
-        input: this.#inputs,
-        output: this.#outputs,
-      },
+      graph: { name: "diptych", input: this.#inputs, ...this.#contents() },
     }).finish();
+  }
+
+  /**
+   * Another ONNX file of this operator set, which such a graph wrote, with this one's nodes behind its own: what is input here is what
+   * the other calls so. In protocol buffers two messages behind one another are one, with the lists of both.
+   */
+  appendedTo(model: Uint8Array): Uint8Array {
+    return Buffer.concat([model, onnx.ModelProto.encode({ graph: this.#contents() }).finish()]);
+  }
+
+  #contents() {
+    return { node: this.#nodes, initializer: [...this.#constants.values()], output: this.#outputs };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PackManifest } from "../models/manifest.js";
+import type { OnnxGraph } from "../models/onnx-graph.js";
 import { networkInput } from "./network-input.js";
 import { type OutputShape, pooledName, poolingGraph } from "./pooling.js";
 import { InferenceSession, type Tensor } from "./runtime.js";
@@ -19,6 +20,8 @@ export interface Network {
   release(): Promise<void>;
 }
 
+type NetworkRecipe = Pick<PackManifest, "input" | "outputs">;
+
 /**
  * Loads a network and runs it once, on a black picture: so it is known to run, and is warm.
  *
@@ -27,40 +30,77 @@ export interface Network {
  */
 export async function loadNetwork(
   model: string | Uint8Array,
-  { input, outputs }: Pick<PackManifest, "input" | "outputs">,
+  recipe: NetworkRecipe,
   options: InferenceSession.SessionOptions = {},
 ): Promise<Network> {
+  const names = recipe.outputs.map(({ name }) => name);
   const session = await InferenceSession.create(model as string, { ...QUIET, ...options });
-  const names = outputs.map(({ name }) => name);
-  const run = (pixels: Uint8Array, batchSize: number) =>
-    session.run({ [input.name]: networkInput(pixels, batchSize, input) }, names);
+  const poolsItself = names.every((name) => session.outputNames.includes(pooledName(name)));
   try {
-    for (const name of names) {
-      if (!session.outputNames.includes(name)) throw new Error(`it has no output named "${name}".`);
-    }
-    const sample = await run(new Uint8Array(input.size * input.size * 3), 1);
-    const shapes = names.map((name) => outputShape(name, sample[name]!));
-    const pooling = await InferenceSession.create(poolingGraph(outputs, shapes), {
-      ...QUIET,
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-    });
-    const pool = async (maps: InferenceSession.ReturnType, batchSize: number) => {
-      const pooled = await pooling.run(maps);
-      return names.map((name) => ofEachPicture(name, pooled[pooledName(name)]!, batchSize));
+    const run = runner(session, recipe, poolsItself ? names.map(pooledName) : names);
+    const sample = await run(black(recipe), 1);
+    const pooling = poolsItself ? null : await loadPooling(recipe, sample);
+    const pooled = async (maps: InferenceSession.ReturnType, batchSize: number) => {
+      const vectors = pooling ? await pooling.run(maps) : maps;
+      return names.map((name) => ofEachPicture(name, vectors[pooledName(name)]!, batchSize));
     };
     return {
-      lengths: (await pool(sample, 1)).map(({ dims }) => dims[1]!),
-      describe: async (pixels, batchSize) => pool(await run(pixels, batchSize), batchSize),
+      lengths: (await pooled(sample, 1)).map(({ dims }) => dims[1]!),
+      describe: async (pixels, batchSize) => pooled(await run(pixels, batchSize), batchSize),
       async release() {
         await session.release();
-        await pooling.release();
+        await pooling?.release();
       },
     };
   } catch (error) {
     await session.release();
     throw error;
   }
+}
+
+/**
+ * The network with its pooling behind it, as {@link loadNetwork} takes it too: feature maps, which are many times as large as what is
+ * made of them, then never leave onnxruntime.
+ *
+ * @param model of an ONNX file that was written here.
+ * @throws Error as {@link loadNetwork} does.
+ */
+export async function withPooling(model: Uint8Array, recipe: NetworkRecipe): Promise<Uint8Array> {
+  const session = await InferenceSession.create(model, QUIET);
+  try {
+    const names = recipe.outputs.map(({ name }) => name);
+    const sample = await runner(session, recipe, names)(black(recipe), 1);
+    return poolingOf(recipe, sample).appendedTo(model);
+  } finally {
+    await session.release();
+  }
+}
+
+function runner(session: InferenceSession, { input }: NetworkRecipe, outputs: readonly string[]) {
+  for (const name of outputs) {
+    if (!session.outputNames.includes(name)) throw new Error(`it has no output named "${name}".`);
+  }
+  return (pixels: Uint8Array, batchSize: number) =>
+    session.run({ [input.name]: networkInput(pixels, batchSize, input) }, outputs);
+}
+
+function black({ input }: NetworkRecipe): Uint8Array {
+  return new Uint8Array(input.size * input.size * 3);
+}
+
+function loadPooling(recipe: NetworkRecipe, sample: InferenceSession.ReturnType): Promise<InferenceSession> {
+  return InferenceSession.create(poolingOf(recipe, sample).encode(), {
+    ...QUIET,
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+  });
+}
+
+function poolingOf({ outputs }: NetworkRecipe, sample: InferenceSession.ReturnType): OnnxGraph {
+  return poolingGraph(
+    outputs,
+    outputs.map(({ name }) => outputShape(name, sample[name]!)),
+  );
 }
 
 /** Holds that an output has one vector for each picture: else some would get those of others. */

@@ -12,13 +12,13 @@ interface FeatureMapSize {
 }
 
 /**
- * An ONNX file that pools what a network gives out: takes each output by its name, float32 `[batch, ...shape]`, and gives
+ * Pools what a network gives out: takes each output by its name, float32 `[batch, ...shape]`, and gives
  * out {@link pooledName} of it, `[batch, length]`. In onnxruntime it takes a tenth of the time of the same loops in JavaScript.
  *
  * @param shapes one for each output.
  * @throws Error when an output's shape is not one that its pooling takes.
  */
-export function poolingGraph(outputs: readonly PackOutput[], shapes: readonly OutputShape[]): Uint8Array {
+export function poolingGraph(outputs: readonly PackOutput[], shapes: readonly OutputShape[]): OnnxGraph {
   const graph = new OnnxGraph();
   for (const [i, output] of outputs.entries()) {
     const { name } = output;
@@ -26,7 +26,7 @@ export function poolingGraph(outputs: readonly PackOutput[], shapes: readonly Ou
     addPooling(graph, output, shapes[i]!);
     graph.output(pooledName(name), "float32", ["batch", "length"]);
   }
-  return graph.encode();
+  return graph;
 }
 
 function addPooling(graph: OnnxGraph, { name, pooling }: PackOutput, shape: OutputShape): void {
