@@ -1,5 +1,5 @@
 import { type PerView, VIEWS, type View, viewsOf } from "../../core/design.js";
-import type { Embedding } from "../../core/embedding.js";
+import { type Embedding, innerProduct } from "../../core/embedding.js";
 import { normalizeWeights, type Query } from "../../core/query.js";
 import { createKernel, type Kernel, LANE_NUMBERS } from "./kernel.js";
 import { kthLargest } from "./kth-largest.js";
@@ -22,11 +22,14 @@ interface StoredView {
   readonly products: Float32Array;
 }
 
-/** A score, and how far it may be from the exact one. */
-interface Estimate {
-  readonly score: number;
-  readonly error: number;
+/** Between what the scores of the candidates lie. */
+interface Bounds {
+  readonly atLeast: Float64Array;
+  readonly atMost: Float64Array;
 }
+
+/** A view's part in the scores of designs, by which views a design has. */
+type WeightOfMask = Float64Array;
 
 /** Bytes that a gallery takes. */
 export function galleryBytes(rows: number, embeddingDim: number): number {
@@ -104,40 +107,33 @@ export class VectorGallery {
     accepts: (row: number) => boolean = () => true,
   ): Uint32Array {
     const weighing = viewsOf(embeddings).filter((view) => weights[view] > 0);
-    // A design is scored by the views that it shares with the query, whose weights then have the sum 1.
-    const weightsOfMask = Array.from({ length: 4 }, (_, mask) => {
+    const weightsOfMasks = Array.from({ length: 4 }, (_, mask) => {
       const shared = weighing.filter((view) => mask & maskOf(view));
+      // A design is scored by the views that it shares with the query, whose weights then have the sum 1.
       return shared.length > 0 ? normalizeWeights(weights, shared) : null;
     });
-    const weightsOf = (row: number) => weightsOfMask[this.#masks[row]!]!;
-    const weighed = (row: number, estimate: (view: View) => Estimate): Estimate => {
-      let score = 0;
-      let error = 0;
-      for (const view of weighing) {
-        const weight = weightsOf(row)[view];
-        if (weight === 0) continue;
-        const of = estimate(view);
-        score += weight * of.score;
-        error += weight * of.error;
-      }
-      return { score, error };
-    };
-
     let count = 0;
     for (let row = 0; row < this.#masks.length; row++) {
-      if (weightsOfMask[this.#masks[row]!] && accepts(row)) this.#candidates[count++] = row;
+      if (weightsOfMasks[this.#masks[row]!] && accepts(row)) this.#candidates[count++] = row;
     }
-    const scans = Object.fromEntries(weighing.map((view) => [view, this.#scan(view, embeddings[view]!)]));
-    count = this.#narrow(count, topK, (_, row) => weighed(row, (view) => scans[view]!(row)));
-    const scores = Object.fromEntries(
-      weighing.map((view) => [view, this.#score(view, embeddings[view]!, count)]),
-    );
-    count = this.#narrow(count, topK, (k, row) => weighed(row, (view) => scores[view]!(k, row)));
+    for (const addBounds of [this.#addCoarse, this.#addExact]) {
+      const bounds = { atLeast: new Float64Array(count), atMost: new Float64Array(count) };
+      for (const view of weighing) {
+        const weightOfMask = Float64Array.from(weightsOfMasks, (shared) => shared?.[view] ?? 0);
+        addBounds.call(this, bounds, view, embeddings[view]!, weightOfMask);
+      }
+      count = this.#narrow(bounds, topK);
+    }
     return this.#candidates.slice(0, count);
   }
 
   /** Multiplies all rows with a query, in whole numbers. */
-  #scan(view: View, embedding: Embedding): (row: number) => Estimate {
+  #addCoarse(
+    { atLeast, atMost }: Bounds,
+    view: View,
+    embedding: Embedding,
+    weightOfMask: WeightOfMask,
+  ): void {
     const { coarse, scales, lengths, residuals, products } = this.#stored[view];
     // However the numbers lie, no partial sum leaves 32 bits.
     const most = Math.min(
@@ -153,20 +149,24 @@ export class VectorGallery {
       this.#query.coarse.byteOffset,
       products.byteOffset,
     );
-    return (row) => ({
-      score: scale * products[row]!,
+    for (let k = 0; k < atLeast.length; k++) {
+      const row = this.#candidates[k]!;
+      const weight = weightOfMask[this.#masks[row]!]!;
+      const score = scale * products[row]!;
       // q x - q' x' = q (x - x') + (q - q') x'; and what float32 rounds of scales and products.
-      error:
-        (length + residual) * residuals[row]! + residual * lengths[row]! + 2 ** -20 * length * lengths[row]!,
-    });
+      const error =
+        (length + residual) * residuals[row]! + residual * lengths[row]! + 2 ** -20 * length * lengths[row]!;
+      atLeast[k]! += weight * (score - error);
+      atMost[k]! += weight * (score + error);
+    }
   }
 
   /** Multiplies the candidates with a query, in float32. */
-  #score(view: View, embedding: Embedding, count: number): (k: number, row: number) => Estimate {
+  #addExact({ atLeast, atMost }: Bounds, view: View, embedding: Embedding, weightOfMask: WeightOfMask): void {
     const { exact, lengths, residuals, products } = this.#stored[view];
     this.#query.exact.set(embedding);
     this.#kernel.scoreFloat32(
-      count,
+      atLeast.length,
       this.#length,
       exact.byteOffset,
       this.#candidates.byteOffset,
@@ -174,25 +174,22 @@ export class VectorGallery {
       products.byteOffset,
     );
     // A number of each partial sum is rounded once for every number after it, by 2^-24 of what is at most the product of the lengths.
-    const rounding = (this.#length / PARTIAL_SUMS + PARTIAL_SUMS) * 2 ** -24 * Math.hypot(...embedding);
-    return (k, row) => ({
-      score: products[k]!,
-      error: rounding * (lengths[row]! + residuals[row]!),
-    });
+    const rounding =
+      (this.#length / PARTIAL_SUMS + PARTIAL_SUMS) * 2 ** -24 * Math.sqrt(innerProduct(embedding, embedding));
+    for (let k = 0; k < atLeast.length; k++) {
+      const row = this.#candidates[k]!;
+      const weight = weightOfMask[this.#masks[row]!]!;
+      const error = rounding * (lengths[row]! + residuals[row]!);
+      atLeast[k]! += weight * (products[k]! - error);
+      atMost[k]! += weight * (products[k]! + error);
+    }
   }
 
-  /** Keeps those of the first `count` candidates that can be among the best; returns how many they are. */
-  #narrow(count: number, topK: number, estimate: (k: number, row: number) => Estimate): number {
-    const atLeast = new Float64Array(count);
-    const atMost = new Float64Array(count);
-    for (let k = 0; k < count; k++) {
-      const { score, error } = estimate(k, this.#candidates[k]!);
-      atLeast[k] = score - error;
-      atMost[k] = score + error;
-    }
+  /** Keeps the candidates that can be among the best; returns how many they are. */
+  #narrow({ atLeast, atMost }: Bounds, topK: number): number {
     const least = kthLargest(atLeast, topK);
     let kept = 0;
-    for (let k = 0; k < count; k++) {
+    for (let k = 0; k < atMost.length; k++) {
       if (atMost[k]! >= least) this.#candidates[kept++] = this.#candidates[k]!;
     }
     return kept;

@@ -6,21 +6,18 @@ import { rowsOf } from "./rows.js";
 import type { Snapshot } from "./snapshot.js";
 import { partitionsFor } from "./vector-index.js";
 
-/** Up to so many rows are fetched and scored all: a few milliseconds a thousand, and exact. */
-const FEW_ROWS = 2000;
-
 /**
  * How many candidates of 100,000 designs are compared in full precision, by the recall that this reaches; measured
  * (docs/decisions/0013).
  */
 const CANDIDATES = [
-  { recall: 0.9, count: 250 },
-  { recall: 0.99, count: 800 },
-  { recall: 0.999, count: 1500 },
+  { recall: 0.9, count: 100 },
+  { recall: 0.99, count: 250 },
+  { recall: 0.999, count: 400 },
 ] as const;
 
 /** For every tenfold of that this share more. */
-const GROWTH = 0.25;
+const GROWTH = 0.6;
 
 /** With a filter so many times as many: what passes it lies farther from the query, where one design is much like the next. */
 const FILTERED = 2.5;
@@ -40,9 +37,13 @@ export async function mostlyBestOfGroup(
   const matching = filter === null ? group.rows : await table.countRows(where!);
   if (matching === 0) return [];
   const limit = query.topK + MARGIN;
-  if (matching <= Math.max(FEW_ROWS, CANDIDATES_PER_MATCH * limit)) return allWhere(table, where, query);
+  const candidates = Math.max(
+    CANDIDATES_PER_MATCH * limit,
+    candidatesFor(targetRecall, rows) * (filter === null ? 1 : FILTERED),
+  );
+  // No more than would be compared in full precision anyway.
+  if (matching <= candidates) return allWhere(table, where, query);
 
-  const candidates = candidatesFor(targetRecall, rows) * (filter === null ? 1 : FILTERED);
   const nearest = table
     .query()
     .nearestTo(group.vector)
@@ -50,7 +51,7 @@ export async function mostlyBestOfGroup(
     // All, also where the index was built of more designs: leaving some out saves little and finds less (docs/decisions/0013).
     .nprobes(2 * partitionsFor(rows))
     // So many times the limit are compared in full precision, before the best of them are given.
-    .refineFactor(Math.max(CANDIDATES_PER_MATCH, Math.ceil(candidates / limit)));
+    .refineFactor(Math.ceil(candidates / limit));
   if (where) nearest.where(where);
   return candidatesOf(nearest.select([...CANDIDATE_COLUMNS, "_distance"]).limit(limit), query);
 }
