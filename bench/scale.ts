@@ -1,6 +1,6 @@
 /**
  * `npm run bench:scale -- [--rows 3000,100000,1000000]`: building the index, searching through it and exactly, memory and disk,
- * over generated catalogues (demo-data/scale-*), which are kept. A million designs take 11 GB of disk while they are written.
+ * over generated catalogues (demo-data/scale-*), which are kept. A million designs take 12 GB of disk while they are written.
  */
 import { parseArgs } from "node:util";
 import { reportTables } from "./measure.js";

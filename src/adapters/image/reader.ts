@@ -70,7 +70,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
     return { pixels, content: resizePolicy === "trim" ? findContentBox(pixels) : wholeOf(pixels) };
   }
 
-  /** Looked for on a coarser copy: that visits every pixel, and to be exact to two pixels of the working copy is enough. */
+  /** Looked for on a copy that is less than twice as large as the square: that visits every pixel, and to be exact to a pixel there is enough. */
   function trimmed(working: Pixels): Box {
     let coarse = working;
     while (Math.max(coarse.width, coarse.height) >= 2 * inputSize) coarse = halve(coarse);

@@ -22,8 +22,8 @@ const GROWTH = 0.6;
 /** With a filter so many times as many: what passes it lies farther from the query, where one design is much like the next. */
 const FILTERED = 2.5;
 
-/** Candidates to a match at least, where many matches are asked for. */
-const CANDIDATES_PER_MATCH = 4;
+/** Candidates at least to each of the designs that are asked for, where these are many. */
+const CANDIDATES_PER_MATCH = 3;
 
 /** Most of the topK best of a group, by the table's index: the share `targetRecall` of them on average. */
 export async function mostlyBestOfGroup(

@@ -33,27 +33,29 @@ export async function loadNetwork(
   recipe: NetworkRecipe,
   options: InferenceSession.SessionOptions = {},
 ): Promise<Network> {
-  const names = recipe.outputs.map(({ name }) => name);
+  const { outputs } = recipe;
   const session = await InferenceSession.create(model as string, { ...QUIET, ...options });
-  const poolsItself = names.every((name) => session.outputNames.includes(pooledName(name)));
+  let pooling: InferenceSession | null = null;
+  const release = async () => {
+    await session.release();
+    await pooling?.release();
+  };
   try {
-    const run = runner(session, recipe, poolsItself ? names.map(pooledName) : names);
+    const poolsItself = outputs.every((output) => session.outputNames.includes(pooledName(output)));
+    const run = runner(session, recipe, outputs.map(poolsItself ? pooledName : nameOf));
     const sample = await run(black(recipe), 1);
-    const pooling = poolsItself ? null : await loadPooling(recipe, sample);
-    const pooled = async (maps: InferenceSession.ReturnType, batchSize: number) => {
-      const vectors = pooling ? await pooling.run(maps) : maps;
-      return names.map((name) => ofEachPicture(name, vectors[pooledName(name)]!, batchSize));
+    if (!poolsItself) pooling = await loadPooling(recipe, sample);
+    const pooled = async (given: InferenceSession.ReturnType, batchSize: number) => {
+      const vectors = pooling ? await pooling.run(given) : given;
+      return outputs.map((output) => ofEachPicture(output.name, vectors[pooledName(output)]!, batchSize));
     };
     return {
       lengths: (await pooled(sample, 1)).map(({ dims }) => dims[1]!),
       describe: async (pixels, batchSize) => pooled(await run(pixels, batchSize), batchSize),
-      async release() {
-        await session.release();
-        await pooling?.release();
-      },
+      release,
     };
   } catch (error) {
-    await session.release();
+    await release();
     throw error;
   }
 }
@@ -68,8 +70,7 @@ export async function loadNetwork(
 export async function withPooling(model: Uint8Array, recipe: NetworkRecipe): Promise<Uint8Array> {
   const session = await InferenceSession.create(model, QUIET);
   try {
-    const names = recipe.outputs.map(({ name }) => name);
-    const sample = await runner(session, recipe, names)(black(recipe), 1);
+    const sample = await runner(session, recipe, recipe.outputs.map(nameOf))(black(recipe), 1);
     return poolingOf(recipe, sample).appendedTo(model);
   } finally {
     await session.release();
@@ -82,6 +83,10 @@ function runner(session: InferenceSession, { input }: NetworkRecipe, outputs: re
   }
   return (pixels: Uint8Array, batchSize: number) =>
     session.run({ [input.name]: networkInput(pixels, batchSize, input) }, outputs);
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
 }
 
 function black({ input }: NetworkRecipe): Uint8Array {
@@ -105,9 +110,14 @@ function poolingOf({ outputs }: NetworkRecipe, sample: InferenceSession.ReturnTy
 
 /** Holds that an output has one vector for each picture: else some would get those of others. */
 function ofEachPicture(name: string, pooled: Tensor, batchSize: number): Tensor {
-  const [vectors] = pooled.dims;
-  if (vectors === batchSize) return pooled;
-  throw new Error(`its output "${name}" is of ${vectors} pictures, not of the ${batchSize} it was given.`);
+  const { type, dims } = pooled;
+  if (type !== "float32" || dims.length !== 2) {
+    throw new Error(
+      `its output "${name}" is pooled to ${type} [${dims.join(", ")}], not to float32 [batch, length].`,
+    );
+  }
+  if (dims[0] === batchSize) return pooled;
+  throw new Error(`its output "${name}" is of ${dims[0]} pictures, not of the ${batchSize} it was given.`);
 }
 
 function outputShape(name: string, { type, dims }: Tensor): OutputShape {

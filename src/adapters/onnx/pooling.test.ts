@@ -18,10 +18,11 @@ const map: Output = {
 
 /** The pooled vectors of the batch behind one another. */
 async function pool({ data, shape }: Output, pooling: PackOutput["pooling"]): Promise<number[]> {
-  const session = await InferenceSession.create(poolingGraph([{ name: "map", pooling }], [shape]).encode());
+  const output = { name: "map", pooling };
+  const session = await InferenceSession.create(poolingGraph([output], [shape]).encode());
   const batch = data.length / shape.reduce((product, size) => product * size, 1);
   const tensor = new Tensor("float32", Float32Array.from(data), [batch, ...shape]);
-  const pooled = (await session.run({ map: tensor }))[pooledName("map")]!;
+  const pooled = (await session.run({ map: tensor }))[pooledName(output)]!;
   expect(pooled.dims).toEqual([batch, pooled.size / batch]);
   return [...(pooled.data as Float32Array)];
 }

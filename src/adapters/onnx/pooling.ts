@@ -24,35 +24,37 @@ export function poolingGraph(outputs: readonly PackOutput[], shapes: readonly Ou
     const { name } = output;
     graph.input(name, "float32", ["batch", ...shapes[i]!]);
     addPooling(graph, output, shapes[i]!);
-    graph.output(pooledName(name), "float32", ["batch", "length"]);
+    graph.output(pooledName(output), "float32", ["batch", "length"]);
   }
   return graph;
 }
 
-function addPooling(graph: OnnxGraph, { name, pooling }: PackOutput, shape: OutputShape): void {
+function addPooling(graph: OnnxGraph, output: PackOutput, shape: OutputShape): void {
+  const { name, pooling } = output;
+  const pooled = pooledName(output);
   switch (pooling.kind) {
     case "average":
-      averageOnGrid(graph, name, featureMapSize(name, shape), pooling.grid);
+      averageOnGrid(graph, name, pooled, featureMapSize(name, shape), pooling.grid);
       break;
     case "gem":
       featureMapSize(name, shape);
-      generalisedMean(graph, name, pooling.power);
+      generalisedMean(graph, name, pooled, pooling.power);
       break;
     case "flatten":
       featureMapSize(name, shape);
-      flatten(graph, name);
+      flatten(graph, name, pooled);
       break;
     case "none":
       holdShape(name, shape, ["length"]);
-      graph.node("Identity", [name], pooledName(name));
+      graph.node("Identity", [name], pooled);
       break;
     case "first-token":
       holdShape(name, shape, ["tokens", "length"]);
-      graph.node("Gather", [name, graph.int64s(`${name}:first`, [0], [])], pooledName(name), { axis: 1 });
+      graph.node("Gather", [name, graph.int64s(`${name}:first`, [0], [])], pooled, { axis: 1 });
       break;
     case "mean-of-tokens":
       holdShape(name, shape, ["tokens", "length"]);
-      graph.node("ReduceMean", [name], pooledName(name), { axes: [1], keepdims: 0 });
+      graph.node("ReduceMean", [name], pooled, { axes: [1], keepdims: 0 });
       break;
   }
 }
@@ -70,11 +72,12 @@ function featureMapSize(output: string, shape: OutputShape): FeatureMapSize {
   return { channels, height, width };
 }
 
-/** What the {@link poolingGraph} calls an output when it is pooled. */
-export const pooledName = (output: string): string => `${output}:pooled`;
+/** What the {@link poolingGraph} calls an output when it is pooled; another pooling of it has another name. */
+export const pooledName = ({ name, pooling }: PackOutput): string =>
+  `${name}:pooled:${Object.values(pooling).join("-")}`;
 
 /** Values below 0 count as 0, for a root of them need not exist; behind a ReLU there are none. */
-function generalisedMean(graph: OnnxGraph, output: string, power: number): void {
+function generalisedMean(graph: OnnxGraph, output: string, pooled: string, power: number): void {
   const step = stepsOf(graph, output);
   const values = step("Relu", [output], "positive");
   // Multiplied out: a general power takes many times as long.
@@ -82,23 +85,29 @@ function generalisedMean(graph: OnnxGraph, output: string, power: number): void 
   for (let factor = 1; factor < power; factor++)
     raised = step("Mul", [raised, values], `power-${factor + 1}`);
   const mean = step("ReduceMean", [raised], "mean", { axes: [2, 3], keepdims: 0 });
-  graph.node("Pow", [mean, graph.floats(`${output}:root`, [1 / power], [])], pooledName(output));
+  graph.node("Pow", [mean, graph.floats(`${output}:root`, [1 / power], [])], pooled);
 }
 
-function flatten(graph: OnnxGraph, output: string): void {
+function flatten(graph: OnnxGraph, output: string, pooled: string): void {
   const channelsLast = graph.node("Transpose", [output], `${output}:channels-last`, { perm: [0, 2, 3, 1] });
-  graph.node("Reshape", [channelsLast, graph.int64s(`${output}:flat-shape`, [0, -1])], pooledName(output));
+  graph.node("Reshape", [channelsLast, graph.int64s(`${output}:flat-shape`, [0, -1])], pooled);
 }
 
 /** One matrix holds which places belong to which cell, and so the average is a product with it. */
-function averageOnGrid(graph: OnnxGraph, output: string, size: FeatureMapSize, grid: number): void {
+function averageOnGrid(
+  graph: OnnxGraph,
+  output: string,
+  pooled: string,
+  size: FeatureMapSize,
+  grid: number,
+): void {
   const step = stepsOf(graph, output);
   const places = size.height * size.width;
   const shares = graph.floats(`${output}:shares`, [...cellShares(size, grid)], [places, grid * grid]);
   const lines = step("Reshape", [output, graph.int64s(`${output}:lines-shape`, [0, 0, -1])], "lines");
   const averages = step("MatMul", [lines, shares], "averages");
   const cells = step("Transpose", [averages], "cells", { perm: [0, 2, 1] });
-  graph.node("Reshape", [cells, graph.int64s(`${output}:flat-shape`, [0, -1])], pooledName(output));
+  graph.node("Reshape", [cells, graph.int64s(`${output}:flat-shape`, [0, -1])], pooled);
 }
 
 /**
