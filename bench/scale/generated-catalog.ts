@@ -1,8 +1,9 @@
 import path from "node:path";
-import type { LanceCatalog } from "../../src/adapters/lancedb/catalog.js";
 import { openCatalog } from "../../src/adapters/lancedb/open-catalog.js";
 import { createProgress, formatDuration } from "../../src/cli/progress.js";
-import { DIM, Mixture } from "./mixture.js";
+import { parseCondition } from "../../src/core/filter.js";
+import type { MeasuredCatalog } from "./measured-catalog.js";
+import { DIM, Mixture, RARE } from "./mixture.js";
 
 const SEED = 1;
 
@@ -11,14 +12,8 @@ const BATCH_SIZE = 5000;
 
 export const MODEL = { id: "mixture", sha256: null, embeddingDim: DIM } as const;
 
-export interface GeneratedCatalog {
-  readonly directory: string;
-  readonly mixture: Mixture;
-  readonly catalog: LanceCatalog;
-}
-
 /** Opens the generated catalogue of a size; what of it is not there yet is written first. */
-export async function openGenerated(designs: number): Promise<GeneratedCatalog> {
+export async function openGenerated(designs: number): Promise<MeasuredCatalog> {
   const directory = path.resolve("demo-data", `scale-${designs}-seed-${SEED}`);
   const mixture = new Mixture({ seed: SEED, designs, embeddingDim: DIM });
   const catalog = await openCatalog({ directory, model: MODEL });
@@ -36,5 +31,11 @@ export async function openGenerated(designs: number): Promise<GeneratedCatalog> 
     await catalog.compact();
     progress.finish(`${designs} designs written and indexed in ${formatDuration((now() - started) / 1000)}`);
   }
-  return { directory, mixture, catalog };
+  return {
+    designs,
+    catalog,
+    rare: [parseCondition(`${RARE.key}=${RARE.value}`)],
+    // Pairs that the catalogue does not hold.
+    pair: (number) => mixture.pair(designs + number),
+  };
 }

@@ -5,7 +5,7 @@ import { VIEWS } from "../../src/core/design.js";
 import { countFound } from "../../src/core/index-recall.js";
 import { percentile } from "../measure.js";
 import type { Memory } from "../memory.js";
-import { openGenerated } from "./generated-catalog.js";
+import { openMeasured } from "./measured-catalog.js";
 import { DIM } from "./mixture.js";
 import type { Searched } from "./search-process.js";
 import { KINDS, queryOf } from "./searches.js";
@@ -15,8 +15,10 @@ const COMPARED = 20;
 
 const VECTOR_BYTES = VIEWS.length * DIM * Float32Array.BYTES_PER_ELEMENT;
 
-/** What one size came to. */
+/** What one catalogue came to. */
 export interface Measured {
+  /** Which one, as it was asked for. */
+  readonly which: string;
   readonly designs: number;
   readonly catalog: {
     /** Null where there are too few designs for an index. */
@@ -39,23 +41,24 @@ export interface Measured {
   }[];
 }
 
-export async function measure(designs: number): Promise<Measured> {
-  const { catalog, mixture } = await openGenerated(designs);
-  console.error(`${designs} designs: building the index`);
+export async function measure(which: string): Promise<Measured> {
+  const opened = await openMeasured(which);
+  const { catalog, designs } = opened;
+  console.error(`${which}: building the index`);
   const started = performance.now();
   const built = await catalog.rebuildIndex();
   const buildS = built ? (performance.now() - started) / 1000 : null;
 
-  console.error(`${designs} designs: searching in a process of its own`);
-  const searched = await searchElsewhere(designs);
+  console.error(`${which}: searching in a process of its own`);
+  const searched = await searchElsewhere(which);
 
-  console.error(`${designs} designs: comparing with exact searches`);
+  console.error(`${which}: comparing with exact searches`);
   const exactMs: number[] = [];
   const searches = [];
   for (const [i, kind] of KINDS.entries()) {
     let [found, expected] = [0, 0];
     for (let number = 0; number < COMPARED; number++) {
-      const query = queryOf(mixture, designs, number, kind);
+      const query = queryOf(opened, number, kind);
       const before = performance.now();
       const exact = await catalog.searchExactly(query);
       if (kind.hasTarget) exactMs.push(performance.now() - before);
@@ -78,12 +81,12 @@ export async function measure(designs: number): Promise<Measured> {
     exactGbPerS: (designs * VECTOR_BYTES) / 1e6 / exactP50Ms,
   };
   await catalog.close();
-  return { designs, catalog: measured, searches };
+  return { which, designs, catalog: measured, searches };
 }
 
-async function searchElsewhere(designs: number): Promise<Searched> {
+async function searchElsewhere(which: string): Promise<Searched> {
   const path = fileURLToPath(new URL("search-process.ts", import.meta.url));
-  const child = fork(path, [`${designs}`], { execArgv: ["--import", "tsx"] });
+  const child = fork(path, [which], { execArgv: ["--import", "tsx"] });
   const failed = once(child, "exit").then(([code]) => {
     throw new Error(`The process that searches ended with ${code} before it told anything.`);
   });

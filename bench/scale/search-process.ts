@@ -1,11 +1,11 @@
 /**
- * A process of its own that only opens a generated catalogue and searches it, then sends its parent a {@link Searched}.
- * Argument: how many designs the catalogue has.
+ * A process of its own that only opens a catalogue and searches it, then sends its parent a {@link Searched}.
+ * Argument: which catalogue, as {@link openMeasured} takes it.
  */
 
 import { percentile, time } from "../measure.js";
 import { type Memory, memoryOf } from "../memory.js";
-import { openGenerated } from "./generated-catalog.js";
+import { openMeasured } from "./measured-catalog.js";
 import { KINDS, queryOf } from "./searches.js";
 
 const RUNS = 60;
@@ -22,16 +22,16 @@ export interface Searched {
   readonly memory: Memory | null;
 }
 
-const designs = Number(process.argv[2]);
-const { catalog, mixture } = await openGenerated(designs);
+const measured = await openMeasured(process.argv[2]!);
+const { catalog } = measured;
 const kinds = [];
 for (const kind of KINDS) {
-  const queries = Array.from({ length: RUNS + WARM_UPS }, (_, i) => queryOf(mixture, designs, i, kind));
+  const queries = Array.from({ length: RUNS + WARM_UPS }, (_, i) => queryOf(measured, i, kind));
   const samples = await time(RUNS, WARM_UPS, (run) => catalog.search(queries[run]!));
   kinds.push({ p50Ms: percentile(samples, 0.5), p95Ms: percentile(samples, 0.95) });
 }
 const queries = Array.from({ length: CLIENTS * SEARCHES_PER_CLIENT }, (_, i) =>
-  queryOf(mixture, designs, i, KINDS[0]!),
+  queryOf(measured, i, KINDS[0]!),
 );
 const started = performance.now();
 await Promise.all(

@@ -1,8 +1,9 @@
+import { viewsOf } from "../../src/core/design.js";
 import { type Embedding, normalizeL2 } from "../../src/core/embedding.js";
-import { type Filter, parseCondition } from "../../src/core/filter.js";
 import { VERIFIED_WEIGHTS } from "../../src/core/index-recall.js";
 import { DEFAULT_TOP_K, type Query, type Weights } from "../../src/core/query.js";
-import { DIM, type Mixture, RARE } from "./mixture.js";
+import type { MeasuredCatalog } from "./measured-catalog.js";
+import { DIM } from "./mixture.js";
 
 /** Numbers of the aspect of the default pack that a search looks at unless told otherwise. */
 const ASPECT_DIM = 256;
@@ -11,7 +12,8 @@ const ASPECT_DIM = 256;
 export interface Kind {
   readonly name: string;
   readonly weights: Weights;
-  readonly filter: Filter;
+  /** Whether only what is rare may be found. */
+  readonly isFiltered: boolean;
   /** How many numbers of the query's embeddings are looked at, from the first on. */
   readonly dim: number;
   /** Whether the plan has targets for it. */
@@ -25,25 +27,25 @@ export const KINDS: readonly Kind[] = [
   ...VERIFIED_WEIGHTS.map((weights) => ({
     name: `${weights.front} / ${weights.back}`,
     weights,
-    filter: [],
+    isFiltered: false,
     dim: DIM,
     hasTarget: true,
   })),
   {
     name: "0.5 / 0.5, filter of 1 %",
     weights: alike!,
-    filter: [parseCondition(`${RARE.key}=${RARE.value}`)],
+    isFiltered: true,
     dim: DIM,
     hasTarget: false,
   },
-  { name: "0.5 / 0.5, one aspect", weights: alike!, filter: [], dim: ASPECT_DIM, hasTarget: false },
+  { name: "0.5 / 0.5, one aspect", weights: alike!, isFiltered: false, dim: ASPECT_DIM, hasTarget: false },
 ];
 
-/** A search by a pair that the catalogue does not hold. */
-export function queryOf(mixture: Mixture, designs: number, number: number, kind: Kind): Query {
-  const { weights, filter, dim } = kind;
-  const { front, back } = mixture.pair(designs + number);
+/** The search of a kind by one of the pairs. */
+export function queryOf({ pair, rare }: MeasuredCatalog, number: number, kind: Kind): Query {
+  const { weights, isFiltered, dim } = kind;
   const aspect = (embedding: Embedding) => normalizeL2(embedding.map((value, i) => (i < dim ? value : 0)));
-  const embeddings = { front: aspect(front), back: aspect(back) };
-  return { embeddings, weights, filter, topK: DEFAULT_TOP_K };
+  const own = pair(number);
+  const embeddings = Object.fromEntries(viewsOf(own).map((view) => [view, aspect(own[view]!)]));
+  return { embeddings, weights, filter: isFiltered ? rare : [], topK: DEFAULT_TOP_K };
 }
