@@ -20,6 +20,11 @@ async function post(body: string | ReadableStream | null, type: string | null = 
   return world.send("/api/v1/imports", { method: "POST", headers, body, duplex: "half" } as RequestInit);
 }
 
+/** As it may come over a slow line. */
+function inPieces(body: string): ReadableStream {
+  return ReadableStream.from(Array.from(body, (character) => Buffer.from(character))) as ReadableStream;
+}
+
 /** Files below the folder that this process has open; null where that cannot be seen. */
 async function openBelow(folder: string): Promise<string[] | null> {
   const descriptors = await readdir("/proc/self/fd").catch(() => null);
@@ -42,6 +47,8 @@ describe("an upload", () => {
     ["a form without fields", () => world.post("/api/v1/imports", form({})), /received none|no form/u],
     ["texts alone", () => world.post("/api/v1/imports", form({ files: "a.zip" })), /received none/u],
     ["a file input that was left empty", () => post(part("", "") + END), /received none/u],
+    ["a form that goes on behind its end", () => post(`--x--\r\n${part("a", "b")}${END}`), /received none/u],
+    ["the same in pieces", () => post(inPieces(`--x--\r\n${part("a", "b")}${END}`)), /received none/u],
     ["JSON", () => post("{}", "application/json"), /received application\/json\./u],
     ["no content type", () => post(new Blob([LARGE]).stream(), null), /received no content type\./u],
     ["a form's other type", () => post("a=b", "application/x-www-form-urlencoded"), /received application/u],

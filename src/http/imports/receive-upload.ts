@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { Readable, Transform } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Busboy } from "@fastify/busboy";
 import { AppError } from "../../errors.js";
@@ -103,27 +104,47 @@ async function writeFiles(
     writing.push(written);
   });
   try {
-    await pipeline(Readable.fromWeb(body as never), limited(), form);
+    await readForm(form, limited(Readable.fromWeb(body as never)));
     await Promise.all(writing);
     return files;
   } catch (error) {
     // Busboy leaves a file that was cut off open, and with it the one on the disk.
     for (const content of open) content.destroy(error as Error);
+    form.destroy();
     await Promise.allSettled(writing);
     throw error;
   }
 }
 
-function limited(): Transform {
-  let bytes = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes <= MAX_UPLOAD_BYTES) done(null, chunk);
-      else
-        done(new AppError("IMAGE_TOO_LARGE", `An upload may have ${MAX_UPLOAD_BYTES} bytes; received more.`));
-    },
+/**
+ * Gives a form all that came. Node's own pipeline would wait for ever where Busboy is done before its input is: with a form that has ended and
+ * goes on with what looks like more of it.
+ */
+async function readForm(form: Writable, chunks: AsyncIterable<Buffer>): Promise<void> {
+  let isRead = false;
+  const read = once(form, "finish").then(() => {
+    isRead = true;
   });
+  // Awaited below, unless the input fails first.
+  read.catch(() => {});
+  // Busboy may tell a failure twice.
+  form.on("error", () => {});
+  for await (const chunk of chunks) {
+    if (!isRead && !form.write(chunk)) await Promise.race([once(form, "drain"), read]);
+  }
+  if (!isRead) form.end();
+  await read;
+}
+
+async function* limited(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > MAX_UPLOAD_BYTES) {
+      throw new AppError("IMAGE_TOO_LARGE", `An upload may have ${MAX_UPLOAD_BYTES} bytes; received more.`);
+    }
+    yield chunk;
+  }
 }
 
 function unreadable(error: NodeJS.ErrnoException): AppError {
