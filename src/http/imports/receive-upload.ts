@@ -104,7 +104,7 @@ async function writeFiles(
     writing.push(written);
   });
   try {
-    await readForm(form, limited(Readable.fromWeb(body as never)));
+    await readForm(form, Readable.fromWeb(body as never));
     await Promise.all(writing);
     return files;
   } catch (error) {
@@ -120,16 +120,17 @@ async function writeFiles(
  * Gives a form all that came. Node's own pipeline would wait for ever where Busboy is done before its input is: with a form that has ended and
  * goes on with what looks like more of it.
  */
-async function readForm(form: Writable, chunks: AsyncIterable<Buffer>): Promise<void> {
+async function readForm(form: Writable, input: Readable): Promise<void> {
   let isRead = false;
   const read = once(form, "finish").then(() => {
     isRead = true;
   });
-  // Awaited below, unless the input fails first.
-  read.catch(() => {});
-  // Busboy may tell a failure twice.
+  // What is refused is read no further, though nothing more may come for long.
+  read.catch((error) => input.destroy(error));
+  // Both are told by the loop; Busboy may tell a failure twice.
+  input.on("error", () => {});
   form.on("error", () => {});
-  for await (const chunk of chunks) {
+  for await (const chunk of limited(input)) {
     if (!isRead && !form.write(chunk)) await Promise.race([once(form, "drain"), read]);
   }
   if (!isRead) form.end();
