@@ -245,37 +245,6 @@ describe("a search through the index", () => {
   });
 });
 
-it("finds more, the higher the recall that is aimed at", async () => {
-  // Few numbers of no kind: much is as far away as the best, and two bits a number tell little.
-  const short = { ...model, embeddingDim: 16 };
-  oracle = new MemoryCatalog(short);
-  const each = Array.from({ length: DESIGNS }, (_, i) => sampleDesign(`D${i}`, random, short));
-  const queries = Array.from({ length: QUERIES }, (_, i) =>
-    query({
-      embeddings: {
-        front: randomEmbedding(random, short.embeddingDim),
-        back: randomEmbedding(random, short.embeddingDim),
-      },
-      weights: weightings[i % 4]!,
-    }),
-  );
-  await oracle.upsert(each);
-  const recalls: number[] = [];
-  for (const targetRecall of [0.9, 0.999]) {
-    const other = await openCatalog({
-      directory: join(directory, "short"),
-      model: short,
-      indexThreshold: 1000,
-      targetRecall,
-    });
-    if ((await other.stats()).designs === 0) await other.upsert(each);
-    await other.compact();
-    recalls.push(await recall(queries, other));
-    await other.close();
-  }
-  expect(recalls[0]).toBeLessThan(recalls[1]!);
-}, 60_000);
-
 it("is taken up by another process as soon as it is there, which finds what is written at once", async () => {
   const pairs = Array.from({ length: DESIGNS }, (_, i) => sampleDesign(`D${i}`, random, { embeddingDim }));
   await catalog.upsert(pairs);

@@ -8,8 +8,8 @@ const NAME = "vector_idx";
 /** Processes merge files minutes apart: who was preempted once is hardly so again. */
 const ATTEMPTS = 3;
 
-/** To each number of a vector. A second bit costs no time and halves what the index is wrong by (docs/decisions/0013). */
-const BITS = 2;
+/** A second bit costs no time and halves what the index is wrong by (docs/decisions/0013). */
+const BITS_PER_NUMBER = 2;
 
 /** IVF_RQ packs the signs of the numbers in bytes. */
 const NUMBERS_PER_BYTE = 8;
@@ -50,7 +50,7 @@ export async function buildVectorIndex(table: Table, rows: number): Promise<void
     const config = Index.ivfRq({
       distanceType: "dot",
       numPartitions: partitionsFor(rows),
-      numBits: BITS,
+      numBits: BITS_PER_NUMBER,
     });
     try {
       await table.createIndex("vector", { config, name: NAME, replace: true });
