@@ -1,13 +1,11 @@
 import path from "node:path";
-import { writeCatalogue } from "../../demo/catalogue.js";
 import { readManifest } from "../../src/adapters/lancedb/manifest.js";
 import { openCatalog } from "../../src/adapters/lancedb/open-catalog.js";
 import { parseCondition } from "../../src/core/filter.js";
-import { openDiptych } from "../../src/index.js";
+import { prepare } from "../load/queries.js";
 import type { MeasuredCatalog } from "./measured-catalog.js";
 
 const COUNT = 3000;
-const SEED = 1;
 /** So that as few designs as these have an index. */
 const INDEX_THRESHOLD = 1000;
 /** What the filter that is measured lets through. */
@@ -18,14 +16,10 @@ const RARE_SHARE = 0.01;
  * yet is imported first. They are searched by some of their own.
  */
 export async function openFlats(): Promise<MeasuredCatalog> {
-  const folder = path.resolve("demo-data", String(COUNT));
-  const directory = path.join(folder, "catalog");
-  if (!(await readManifest(directory))) {
-    const { manifest } = await writeCatalogue({ directory: folder, count: COUNT, seed: SEED });
-    const diptych = await openDiptych({ catalog: directory, create: true });
+  const directory = path.resolve("demo-data", String(COUNT), "catalog");
+  if (!(await isComplete(directory))) {
     console.error(`${COUNT} flats: importing`);
-    await diptych.import(manifest);
-    await diptych.close();
+    await prepare(COUNT, 0);
   }
   const { model } = (await readManifest(directory))!;
   const catalog = await openCatalog({ directory, model, indexThreshold: INDEX_THRESHOLD });
@@ -41,4 +35,14 @@ export async function openFlats(): Promise<MeasuredCatalog> {
     rare: [parseCondition(rarest!.text)],
     pair: (number) => embeddings[number % embeddings.length]!,
   };
+}
+
+/** An import may have been interrupted. */
+async function isComplete(directory: string): Promise<boolean> {
+  const manifest = await readManifest(directory);
+  if (!manifest) return false;
+  const catalog = await openCatalog({ directory, model: manifest.model });
+  const { designs } = await catalog.stats();
+  await catalog.close();
+  return designs >= COUNT;
 }
