@@ -1,8 +1,11 @@
-/** `model.ts REDIS THREADS METRICS_PORT`: the article's model process, `run_model_server.py`, with Diptych's own embedder. */
+/**
+ * `model.ts REDIS THREADS METRICS_PORT`: the article's model process, `run_model_server.py`, with Diptych's own model. As
+ * there, what was taken from the list is one batch for one call of the model, which runs it in all its threads.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { serve } from "@hono/node-server";
 import { Redis } from "ioredis";
-import { createEmbedder } from "../../../src/adapters/onnx/embedder.js";
+import { loadModel } from "../../../src/adapters/onnx/model.js";
 import { readConfig } from "../../../src/config.js";
 import { createWorkerApp, WorkerMetrics } from "../../../src/http/worker-metrics.js";
 import { findPack } from "../../../src/model-packs.js";
@@ -11,8 +14,8 @@ import { BATCH_SIZE, IMAGE_QUEUE, type QueuedImage, SERVER_SLEEP_MS } from "./pr
 const [url, threads, metricsPort] = process.argv.slice(2);
 const { model, models } = readConfig({}, {});
 const pack = await findPack(model, models);
-const { size } = pack.manifest.input;
-const embedder = await createEmbedder(pack, { threads: Number(threads) });
+const { embeddingDim } = pack.manifest;
+const loaded = await loadModel({ ...pack, device: "cpu" }, Number(threads));
 const metrics = new WorkerMetrics();
 serve({ fetch: createWorkerApp(metrics).fetch, port: Number(metricsPort), hostname: "127.0.0.1" });
 const redis = new Redis(url!);
@@ -22,21 +25,25 @@ for (;;) {
   if (queue.length > 0) {
     const images = queue.map((text) => JSON.parse(text) as QueuedImage);
     const started = performance.now();
-    const results = await embedder.embed(
-      images.map(({ image }) => ({ data: pixelsOf(image), width: size, height: size })),
-    );
+    const embeddings = await loaded.embed(stacked(images), images.length);
     metrics.noteBatch(images.length, performance.now() - started);
-    for (const [i, result] of results.entries()) {
-      if ("error" in result) throw result.error;
-      await redis.set(images[i]!.id, JSON.stringify(Array.from(result.value)));
+    for (const [i, { id }] of images.entries()) {
+      const embedding = embeddings.subarray(i * embeddingDim, (i + 1) * embeddingDim);
+      await redis.set(id, JSON.stringify(Array.from(embedding)));
     }
     await redis.ltrim(IMAGE_QUEUE, images.length, -1);
   }
   await sleep(SERVER_SLEEP_MS);
 }
 
-function pixelsOf(image: string): Uint8Array {
-  const bytes = Buffer.from(image, "base64");
-  // A small buffer lies somewhere in a shared one, where its numbers need not be aligned; one of this size has its own.
-  return Uint8Array.from(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4));
+/** `np.vstack` of the pictures, as the model takes them: `[pictures, size, size, 3]`. */
+function stacked(images: readonly QueuedImage[]): Uint8Array {
+  const { size } = pack.manifest.input;
+  const pixels = new Uint8Array(images.length * size * size * 3);
+  for (const [i, { image }] of images.entries()) {
+    const bytes = Buffer.from(image, "base64");
+    // A small buffer lies somewhere in a shared one, where its numbers need not be aligned; one of this size has its own.
+    pixels.set(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4), i * size * size * 3);
+  }
+  return pixels;
 }

@@ -1,7 +1,8 @@
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { garment, type SheetOptions } from "../../../test/fixtures/pictures.js";
-import { type Box, findContentBox } from "./content-box.js";
+import type { Box } from "./box.js";
+import { findContentBox } from "./content-box.js";
 import type { Pixels } from "./decode.js";
 
 async function pixelsOf(picture: Sharp): Promise<Pixels> {
@@ -35,7 +36,7 @@ function withNoise(picture: Pixels, deviation: number): Pixels {
   return { ...picture, data };
 }
 
-/** The garment of the fixture, with the one pixel that is left around it. */
+/** The garment of the fixture, with the pixel that is left around it: one for every 240 of its long side. */
 const garmentBox = { left: 139, top: 149, width: 202, height: 242 };
 const wholeSheet = { left: 0, top: 0, width: 480, height: 576 };
 
@@ -54,6 +55,27 @@ describe("margins that are cut", () => {
       expect(await boxOn({ paper })).toEqual(garmentBox);
     },
   );
+
+  // Halved not at all, once and twice before it is looked for, also where a half has a line more.
+  it.each([
+    [300, 200, 1],
+    [801, 641, 3],
+    [1301, 907, 5],
+  ])("to the pixel of a sheet of %i x %i", async (width, height, margin) => {
+    const [left, top, right, bottom] = [31, 47, width - 59, height - 38];
+    const drawing = await svgPixels(
+      width,
+      height,
+      `<rect width="${width}" height="${height}" fill="#fff"/>
+       <path d="M${left} ${top}H${right}V${bottom}H${left}Z"/>`,
+    );
+    expect(findContentBox(drawing)).toEqual({
+      left: left - margin,
+      top: top - margin,
+      width: right - left + 2 * margin,
+      height: bottom - top + 2 * margin,
+    });
+  });
 
   it("on a JPEG with strong compression", async () => {
     const jpeg = await garment().jpeg({ quality: 40 }).toBuffer();
@@ -89,7 +111,7 @@ describe("content that is kept", () => {
       `<rect width="600" height="600" fill="#fff"/>
        <path d="M100.5 80.5H500.5V520.5H100.5Z" fill="none" stroke="#d8d8d8"/>`,
     );
-    expect(findContentBox(drawing)).toEqual({ left: 99, top: 79, width: 403, height: 443 });
+    expect(findContentBox(drawing)).toEqual({ left: 98, top: 78, width: 405, height: 445 });
   });
 
   it("dashed and slanted fine lines that are the outermost content", async () => {
@@ -109,7 +131,7 @@ describe("content that is kept", () => {
       `<rect width="600" height="400" fill="#fff"/>
        <rect x="50" y="100" width="100" height="200"/><rect x="450" y="60" width="100" height="100"/>`,
     );
-    expect(findContentBox(drawing)).toEqual({ left: 49, top: 59, width: 502, height: 242 });
+    expect(findContentBox(drawing)).toEqual({ left: 48, top: 58, width: 504, height: 244 });
   });
 });
 

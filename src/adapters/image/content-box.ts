@@ -1,47 +1,54 @@
 import { type Background, estimateBackground } from "./background.js";
+import { type Box, grow, longSideOf, scaled, wholeOf } from "./box.js";
 import type { Pixels } from "./decode.js";
-
-/** A rectangle of whole pixels. */
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
+import { type Edge, type Edges, refineEdges } from "./edges.js";
+import { halve } from "./halve.js";
 
 /**
  * Where the drawing or the garment is on its sheet, or the whole picture when that cannot be told.
  *
- * 1. The background colour is the median, channel by channel, of a frame along the border ({@link estimateBackground}).
- * 2. A pixel differs when one of its channels is further from the background than a tolerance that grows with the
+ * 1. It is looked for on a coarse copy, halved until its long side is below {@link COARSE_SIDE}.
+ * 2. The background colour is the median, channel by channel, of a frame along the border ({@link estimateBackground}).
+ * 3. A pixel differs when one of its channels is further from the background than a tolerance that grows with the
  *    unrest of the frame: 8 levels on clean white, so that a grey line of one pixel counts, 32 at most on grey
  *    paper with shading and scan noise.
- * 3. If less than 70 % of the frame is background, or the frame is a texture, the border is no margin: nothing is trimmed.
- * 4. Dark lines that a scanner leaves along a side are peeled off.
- * 5. Differing pixels are gathered in cells (about 1/100 of the long side) and cells that touch form groups; groups
+ * 4. If less than 70 % of the frame is background, or the frame is a texture, the border is no margin: nothing is trimmed.
+ * 5. Dark lines that a scanner leaves along a side are peeled off.
+ * 6. Differing pixels are gathered in cells (about 1/100 of the long side) and cells that touch form groups; groups
  *    of up to {@link SPECK_CELLS} cells are dust and noise. A gap below a cell does not part a group, so that dashed
  *    and faint lines stay whole.
- * 6. The box holds every group that is left, and one pixel around; a faint fringe, as JPEG leaves beside strong edges
- *    ({@link FRINGE}), does not widen it. A box that is next to nothing is not believed.
+ * 7. The box holds every group that is left; a faint fringe, as JPEG leaves beside strong edges ({@link FRINGE}), does not
+ *    widen it. A box that is next to nothing is not believed.
+ * 8. Each side is moved in to the first line of the picture itself that differs ({@link refineEdges}), and out again by
+ *    {@link MARGIN_SHARE} of the box, so that a design comes out the same at whatever size it was scanned.
  */
 export function findContentBox(picture: Pixels): Box {
-  const whole: Box = { left: 0, top: 0, width: picture.width, height: picture.height };
-  const longSide = Math.max(picture.width, picture.height);
-  const background = estimateBackground(picture);
-  if (!background) return whole;
-  const differs = markDifferences(picture, background);
-  const inner = withoutScannerEdges(differs, whole);
-  const content = boundGroups(differs, picture.width, inner, longSide);
-  if (!content || Math.max(content.width, content.height) < LEAST_CONTENT_SHARE * longSide) return whole;
-  return grow(content, 1, inner);
+  let coarse = picture;
+  let scale = 1;
+  for (; longSideOf(coarse) >= COARSE_SIDE; scale *= 2) coarse = halve(coarse);
+  const background = estimateBackground(coarse);
+  if (!background) return wholeOf(picture);
+  const differs = markDifferences(coarse, background);
+  const inner = withoutScannerEdges(differs, wholeOf(coarse));
+  const cellPixels = scale === 1 ? CELL_PIXELS.own : CELL_PIXELS.means;
+  const edges = boundGroups(differs, coarse.width, inner, longSideOf(coarse), cellPixels);
+  if (!edges) return wholeOf(picture);
+  const content = refineEdges(edges, scale, picture, background);
+  if (longSideOf(content) < LEAST_CONTENT_SHARE * longSideOf(picture)) return wholeOf(picture);
+  const margin = Math.max(1, Math.round(MARGIN_SHARE * longSideOf(content)));
+  return grow(content, margin, scaled(inner, scale, picture));
 }
 
+/** Pixels along the long side from which the picture is halved: to visit every pixel of it would cost several times as much. */
+const COARSE_SIDE = 450;
+/** What is left around the box on each side, of its long side: about a pixel of the models' squares. */
+const MARGIN_SHARE = 1 / 240;
 /** The most that is peeled from a side, and how full of differing pixels a line is that belongs to a scanner's edge. */
 const SCANNER_EDGE = { depthShare: 0.02, full: 0.5, clear: 0.2 };
 /** Cells along the long side. */
 const CELLS = 100;
-/** Differing pixels that make a cell count: single ones are noise. */
-const CELL_PIXELS = 2;
+/** Differing pixels that make a cell count: single ones are noise, unless they are the means of several. */
+const CELL_PIXELS = { own: 2, means: 1 };
 /** A group this many cells wide and high, or smaller, is a speck. */
 const SPECK_CELLS = 3;
 /** How far above the tolerance a difference is strong: above what JPEG leaves beside a strong edge. Levels of 255. */
@@ -100,8 +107,14 @@ function withoutScannerEdges(differs: Uint8Array, { width, height }: Box): Box {
   };
 }
 
-/** The box around all groups of differing pixels that are no specks; null when there is none. */
-function boundGroups(differs: Uint8Array, stride: number, inner: Box, longSide: number): Box | null {
+/** Where all groups of differing pixels that are no specks end; null when there is none. */
+function boundGroups(
+  differs: Uint8Array,
+  stride: number,
+  inner: Box,
+  longSide: number,
+  cellPixels: number,
+): Edges | null {
   const cellSize = Math.max(2, Math.round(longSide / CELLS));
   const columns = Math.ceil(inner.width / cellSize);
   const rows = Math.ceil(inner.height / cellSize);
@@ -112,7 +125,7 @@ function boundGroups(differs: Uint8Array, stride: number, inner: Box, longSide: 
     const line = (inner.top + y) * stride + inner.left;
     for (let x = 0; x < inner.width; x++) if (differs[line + x] !== 0) counts[cellRow + columnOf[x]!]!++;
   }
-  const kept = keepGroups(counts, columns, rows);
+  const kept = keepGroups(counts, columns, rows, cellPixels);
 
   /** The box around the kept cells' pixels that carry the flag. Only the outermost matter: it is exact to the pixel. */
   const bound = (flag: number): Bounds | null => {
@@ -138,8 +151,19 @@ function boundGroups(differs: Uint8Array, stride: number, inner: Box, longSide: 
   };
   const all = bound(DIFFERS);
   if (!all) return null;
-  const { left, top, right, bottom } = withoutFringe(all, bound(STRONG) ?? all, longSide);
-  return { left: inner.left + left, top: inner.top + top, width: right - left + 1, height: bottom - top + 1 };
+  const strong = bound(STRONG) ?? all;
+  const fringe = Math.min(FRINGE.pixels, FRINGE.share * longSide);
+  // Where faint pixels reach no further than a fringe out of the strong ones, the strong ones tell the side.
+  const edge = (side: keyof Bounds, origin: number): Edge =>
+    Math.abs(all[side] - strong[side]) <= fringe
+      ? { at: origin + strong[side], excess: STRONG_EXCESS }
+      : { at: origin + all[side], excess: 0 };
+  return {
+    left: edge("left", inner.left),
+    top: edge("top", inner.top),
+    right: edge("right", inner.left),
+    bottom: edge("bottom", inner.top),
+  };
 }
 
 /** First and last column and row, both inside. */
@@ -150,24 +174,12 @@ interface Bounds {
   readonly bottom: number;
 }
 
-/** Where faint pixels reach no further than a fringe out of the strong ones, the strong ones tell the side. */
-function withoutFringe(all: Bounds, strong: Bounds, longSide: number): Bounds {
-  const fringe = Math.min(FRINGE.pixels, FRINGE.share * longSide);
-  const side = (outer: number, inner: number): number => (Math.abs(outer - inner) <= fringe ? inner : outer);
-  return {
-    left: side(all.left, strong.left),
-    top: side(all.top, strong.top),
-    right: side(all.right, strong.right),
-    bottom: side(all.bottom, strong.bottom),
-  };
-}
-
 /** 1 for each cell whose group of touching cells, corners included, is more than a speck. */
-function keepGroups(counts: Uint32Array, columns: number, rows: number): Uint8Array {
+function keepGroups(counts: Uint32Array, columns: number, rows: number, cellPixels: number): Uint8Array {
   const kept = new Uint8Array(counts.length);
   const visited = new Uint8Array(counts.length);
   for (let seed = 0; seed < counts.length; seed++) {
-    if (visited[seed] === 1 || counts[seed]! < CELL_PIXELS) continue;
+    if (visited[seed] === 1 || counts[seed]! < cellPixels) continue;
     visited[seed] = 1;
     const group = [seed];
     let [firstColumn, lastColumn, firstRow, lastRow] = [columns, -1, rows, -1];
@@ -182,7 +194,7 @@ function keepGroups(counts: Uint32Array, columns: number, rows: number): Uint8Ar
       for (let nearRow = Math.max(0, row - 1); nearRow <= Math.min(rows - 1, row + 1); nearRow++) {
         for (let near = Math.max(0, column - 1); near <= Math.min(columns - 1, column + 1); near++) {
           const neighbour = nearRow * columns + near;
-          if (visited[neighbour] === 1 || counts[neighbour]! < CELL_PIXELS) continue;
+          if (visited[neighbour] === 1 || counts[neighbour]! < cellPixels) continue;
           visited[neighbour] = 1;
           group.push(neighbour);
         }
@@ -192,13 +204,4 @@ function keepGroups(counts: Uint32Array, columns: number, rows: number): Uint8Ar
     if (extent > SPECK_CELLS) for (const cell of group) kept[cell] = 1;
   }
   return kept;
-}
-
-/** The box with `by` more pixels on every side, as far as `within` allows. */
-function grow(box: Box, by: number, within: Box): Box {
-  const left = Math.max(within.left, box.left - by);
-  const top = Math.max(within.top, box.top - by);
-  const right = Math.min(within.left + within.width, box.left + box.width + by);
-  const bottom = Math.min(within.top + within.height, box.top + box.height + by);
-  return { left, top, width: right - left, height: bottom - top };
 }

@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { garment, garmentPng, garmentSvg } from "../../../test/fixtures/pictures.js";
+import type { Crop } from "../../core/crop.js";
 import { AppError, type ErrorCode } from "../../errors.js";
 import { openPicture } from "./decode.js";
 
@@ -155,6 +156,26 @@ describe("pixels", () => {
     expect(picture.longSide).toBe(576);
   });
 
+  it.each(["png", "jpeg", "webp"] as const)(
+    "of a %s are halved while there are enough, upright",
+    async (format) => {
+      const bytes = await sharp(await garmentPng({ width: 1201, height: 807 }))
+        .toFormat(format)
+        .withMetadata({ orientation: 6 })
+        .toBuffer();
+      const picture = await openPicture(bytes, limits);
+      const sizeAt = async (longSide: number, part?: Crop) => {
+        const { width, height, data } = await picture.pixels(longSide, part);
+        expect(data).toHaveLength(width * height * 3);
+        return [width, height];
+      };
+      expect(await sizeAt(601)).toEqual([807, 1201]);
+      expect(await sizeAt(600)).toEqual([404, 601]);
+      expect(await sizeAt(300)).toEqual([202, 301]);
+      expect(await sizeAt(300, { left: 0.5, top: 0.25, width: 0.25, height: 0.5 })).toEqual([50, 150]);
+    },
+  );
+
   it("take the first frame of an animation", async () => {
     const frames = await sharp(
       [await garment().png().toBuffer(), await garment({ paper: "#000" }).png().toBuffer()],
@@ -165,7 +186,7 @@ describe("pixels", () => {
       .gif()
       .toBuffer();
     const { data, width, height } = await decode(frames);
-    expect([width, height]).toEqual([333, 400]);
+    expect([width, height]).toEqual([480, 576]);
     expect(data[0]).toBeGreaterThan(250);
   });
 });

@@ -1,4 +1,4 @@
-import sharp, { type Region, type Sharp } from "sharp";
+import sharp, { type Region, type ResizeOptions, type Sharp, type SharpOptions } from "sharp";
 import type { Crop } from "../../core/crop.js";
 import { AppError } from "../../errors.js";
 import { READABLE_FORMATS, type ReadableFormat, recognise } from "./formats.js";
@@ -30,8 +30,12 @@ export interface OpenedPicture {
    */
   atMost(longSide: number): Sharp;
 
-  /** {@link OpenedPicture.atMost}, decoded; with `part`, only that rectangle of it. */
-  pixels(longSide: number, part?: Region): Promise<Pixels>;
+  /**
+   * The picture upright on white in sRGB, halved as often as its long side stays at least `longSide` (an SVG: drawn with
+   * just that), decoded; with `part`, only that rectangle of it. It is no further resampled, which would cost as much as
+   * decoding.
+   */
+  pixels(longSide: number, part?: Crop): Promise<Pixels>;
 
   /** Runs a pipeline of this picture; failures become IMAGE_UNDECODABLE. */
   run<T>(work: Promise<T>): Promise<T>;
@@ -93,34 +97,52 @@ export async function openPicture(
 
   const isVector = format === "SVG";
   const ownLongSide = Math.max(width, height);
-  const whole = (longSide: number): Sharp =>
-    sharp(bytes, {
-      failOn: FAIL_ON,
-      autoOrient: true,
-      limitInputPixels: limits.maxImagePixels,
-      ...(isVector ? { density: densityFor(longSide, ownLongSide) } : {}),
-    })
-      .resize({ width: longSide, height: longSide, fit: "inside", withoutEnlargement: !isVector })
-      .flatten({ background: WHITE })
-      .toColourspace("srgb");
-
   const { autoOrient: upright } = header;
   const wholeLimit = isVector ? (crop ? MAX_CROPPED_VECTOR_SIDE : Number.POSITIVE_INFINITY) : ownLongSide;
   const share = crop ? Math.max(crop.width * upright.width, crop.height * upright.height) / ownLongSide : 1;
-  const part = (longSide: number, within?: Region): Sharp => {
-    if (!crop) return within ? whole(longSide).extract(within) : whole(longSide);
-    const wholeLongSide = Math.min(Math.ceil(longSide / share), wholeLimit);
-    const place = placeOf(crop, upright, wholeLongSide / ownLongSide, longSide);
-    return whole(wholeLongSide).extract(within ? insideOf(place, within) : place);
+
+  const decoded = (options: SharpOptions, resize: ResizeOptions | null): Sharp => {
+    const pipeline = sharp(bytes, {
+      failOn: FAIL_ON,
+      autoOrient: true,
+      limitInputPixels: limits.maxImagePixels,
+      ...options,
+    });
+    if (resize) pipeline.resize(resize);
+    return pipeline.flatten({ background: WHITE }).toColourspace("srgb");
+  };
+  /** The whole picture with the given long side, where it has that. */
+  const sized = (longSide: number): Sharp =>
+    decoded(isVector ? { density: densityFor(longSide, ownLongSide) } : {}, {
+      width: longSide,
+      height: longSide,
+      fit: "inside",
+      withoutEnlargement: !isVector,
+    });
+  /** How long the whole picture's long side is where its crop has the given one. */
+  const wholeFor = (longSide: number): number => Math.min(Math.ceil(longSide / share), wholeLimit);
+  const halved = (longSide: number): { copy: Sharp; scale: number } => {
+    if (isVector) return { copy: sized(wholeFor(longSide)), scale: wholeFor(longSide) / ownLongSide };
+    let parts = 1;
+    while ((ownLongSide * share) / (2 * parts) >= longSide) parts *= 2;
+    const side = (length: number) => Math.ceil(length / parts);
+    const resize = { width: side(upright.width), height: side(upright.height), fit: "fill" } as const;
+    return { copy: decoded({}, parts === 1 ? null : resize), scale: 1 / parts };
   };
 
   return {
     longSide: Math.max(1, Math.floor(wholeLimit * share)),
-    atMost: part,
     run,
-    pixels: async (longSide, within) => {
-      const raw = part(longSide, within).raw({ depth: "uchar" });
-      const { data, info } = await run(raw.toBuffer({ resolveWithObject: true }));
+    atMost: (longSide) => {
+      if (!crop) return sized(longSide);
+      const whole = wholeFor(longSide);
+      return sized(whole).extract(placeOf(crop, upright, whole / ownLongSide, longSide));
+    },
+    pixels: async (longSide, part) => {
+      const { copy, scale } = halved(longSide);
+      const shown = part ? within(crop, part) : crop;
+      if (shown) copy.extract(placeOf(shown, upright, scale));
+      const { data, info } = await run(copy.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true }));
       return { data, width: info.width, height: info.height };
     },
   };
@@ -136,7 +158,7 @@ function placeOf(
   crop: Crop,
   upright: { readonly width: number; readonly height: number },
   scale: number,
-  longSide: number,
+  longSide = Number.POSITIVE_INFINITY,
 ): Region {
   const along = (start: number, length: number, side: number) => {
     // Sharp rounds the copy's own sides either way: the last line may be missing.
@@ -150,12 +172,13 @@ function placeOf(
 }
 
 /** A part of a crop as a part of the whole. */
-function insideOf(place: Region, within: Region): Region {
+function within(crop: Crop | undefined, part: Crop): Crop {
+  if (!crop) return part;
   return {
-    left: place.left + within.left,
-    top: place.top + within.top,
-    width: Math.min(within.width, place.width - within.left),
-    height: Math.min(within.height, place.height - within.top),
+    left: crop.left + part.left * crop.width,
+    top: crop.top + part.top * crop.height,
+    width: part.width * crop.width,
+    height: part.height * crop.height,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Box } from "./content-box.js";
+import type { Box } from "./box.js";
 
 /**
  * How a picture is laid out in the model's square.

@@ -1,9 +1,10 @@
 import sharp from "sharp";
+import type { Crop } from "../../core/crop.js";
 import type { ImageReader, PixelTensor } from "../../core/ports.js";
 import { requireContent } from "./blank.js";
-import { type Box, findContentBox } from "./content-box.js";
+import { type Box, grow, longSideOf, wholeOf } from "./box.js";
+import { findContentBox } from "./content-box.js";
 import { type ImageLimits, type OpenedPicture, openPicture, type Pixels } from "./decode.js";
-import { halve } from "./halve.js";
 import { layOut, type Resampling, type ResizePolicy } from "./layout.js";
 
 export interface ImageReaderOptions extends Partial<ImageLimits> {
@@ -26,7 +27,7 @@ export const DEFAULT_LIMITS: ImageLimits = {
 const THUMBNAIL = { longSide: 256, quality: 80, effort: 0 };
 const FULL_SIZE = { longSide: 2048, quality: 85, effort: 0 };
 
-/** The box is found, and the design cut out, on a copy this many times as large as the model's square. */
+/** The box is found, and the design cut out, on a copy at least this many times as large as the model's square. */
 const WORKING_SCALE = 2;
 
 /**
@@ -58,23 +59,15 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
 
   /** What of the picture is to be laid out, in at least the tensor's resolution where the file has it. */
   async function cutOut(picture: OpenedPicture, working: Pixels): Promise<{ pixels: Pixels; content: Box }> {
-    const content = resizePolicy === "trim" ? trimmed(working) : wholeOf(working);
+    const content = resizePolicy === "trim" ? findContentBox(working) : wholeOf(working);
     const { part, width, height } = layOut(content, inputSize, resizePolicy);
-    const workingLongSide = Math.max(working.width, working.height);
     // Where a side is only one pixel long the other tells how large the rest becomes.
     const shortfall = Math.max(width, height) / Math.max(part.width, part.height);
-    if (shortfall <= 1 || picture.longSide <= workingLongSide) return { pixels: working, content };
+    if (shortfall <= 1 || picture.longSide <= longSideOf(working)) return { pixels: working, content };
     // A small drawing on a large sheet: the working copy has too few pixels of it, the file has more.
-    const finerSide = Math.min(Math.ceil(workingLongSide * shortfall), picture.longSide);
-    const pixels = await picture.pixels(finerSide, surroundings(part, working, finerSide / workingLongSide));
+    const finerSide = Math.min(Math.ceil(longSideOf(working) * shortfall), picture.longSide);
+    const pixels = await picture.pixels(finerSide, surroundings(part, working));
     return { pixels, content: resizePolicy === "trim" ? findContentBox(pixels) : wholeOf(pixels) };
-  }
-
-  /** Looked for on a copy that is less than twice as large as the square: that visits every pixel, and to be exact to a pixel there is enough. */
-  function trimmed(working: Pixels): Box {
-    let coarse = working;
-    while (Math.max(coarse.width, coarse.height) >= 2 * inputSize) coarse = halve(coarse);
-    return scaleBox(findContentBox(coarse), coarse, working);
   }
 
   return {
@@ -126,10 +119,6 @@ function useOneThreadPerPicture(): void {
   sharp.concurrency(1);
 }
 
-function wholeOf({ width, height }: Pixels): Box {
-  return { left: 0, top: 0, width, height };
-}
-
 /**
  * The content in the middle of a white square. The tutorial pads `(target - side) // 2` on both sides, is one pixel short
  * for an odd difference, and then stretches the picture to the target; here the odd pixel goes to the right and the bottom.
@@ -145,27 +134,13 @@ function centreOnWhite({ data, width, height }: Pixels, inputSize: number): Pixe
   return { data: square, width: inputSize, height: inputSize };
 }
 
-/** The same part of the picture on a copy of another size, in whole pixels that cover it. */
-function scaleBox(box: Box, from: Pixels, to: Pixels): Box {
-  const horizontal = to.width / from.width;
-  const vertical = to.height / from.height;
-  const left = Math.floor(box.left * horizontal);
-  const top = Math.floor(box.top * vertical);
+/** The box with some background around, for a copy of another size has its edges a little elsewhere. */
+function surroundings(box: Box, working: Pixels): Crop {
+  const { left, top, width, height } = grow(box, 4, wholeOf(working));
   return {
-    left,
-    top,
-    width: Math.min(to.width, Math.ceil((box.left + box.width) * horizontal)) - left,
-    height: Math.min(to.height, Math.ceil((box.top + box.height) * vertical)) - top,
+    left: left / working.width,
+    top: top / working.height,
+    width: width / working.width,
+    height: height / working.height,
   };
-}
-
-/** The box on a copy `scale` times as large, with the inaccuracy of the smaller one and some background around. */
-function surroundings(box: Box, { width, height }: Pixels, scale: number): Box {
-  const around = 4;
-  const left = Math.floor(Math.max(0, box.left - around) * scale);
-  const top = Math.floor(Math.max(0, box.top - around) * scale);
-  const right = Math.floor(Math.min(width, box.left + box.width + around) * scale);
-  const bottom = Math.floor(Math.min(height, box.top + box.height + around) * scale);
-  // Sharp rounds the copy's own sides: the last line may be missing.
-  return { left, top, width: Math.max(1, right - left - 1), height: Math.max(1, bottom - top - 1) };
 }

@@ -19,7 +19,8 @@ import { AppError } from "../../errors.js";
 import type { ModelPack } from "../models/pack.js";
 import { whenNobodyWaits } from "../when-nobody-waits.js";
 import { requireDevice } from "./devices.js";
-import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
+import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer } from "./embedding-task.js";
+import type { ModelRecipe } from "./model.js";
 
 /** Told of a batch that the model took: how many pictures, and how long it took, in milliseconds. */
 export type BatchListener = (pictures: number, ms: number) => void;
@@ -49,7 +50,7 @@ export async function createEmbedder(pack: ModelPack, options: EmbedderOptions =
   // A device other than the processor is one, however many threads there are; each would load the model to it again.
   const threads = options.threads ?? (device === "cpu" ? availableParallelism() : 1);
   const { manifest, modelPath, projectionPath, head } = pack;
-  const workerData: WorkerData = { manifest, modelPath, projectionPath, head, device };
+  const workerData: ModelRecipe = { manifest, modelPath, projectionPath, head, device };
   const pool = new Piscina<EmbeddingTask, EmbeddingAnswer>({
     filename: workerFile,
     workerData,

@@ -1,11 +1,3 @@
-import type { Device } from "../../core/device.js";
-import type { ModelPack } from "../models/pack.js";
-
-/** What every worker thread is told when it starts. */
-export interface WorkerData extends Pick<ModelPack, "manifest" | "modelPath" | "projectionPath" | "head"> {
-  readonly device: Device;
-}
-
 /** What a thread tells of its loading of the model. */
 export interface LoadAnswer {
   readonly threadId: number;

@@ -1,15 +1,14 @@
 import { threadId, workerData } from "node:worker_threads";
 import { lowerPriority } from "../../lower-priority.js";
-import { executionProviders } from "./devices.js";
-import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer, WorkerData } from "./embedding-task.js";
-import { loadNetwork, type Network } from "./network.js";
-import { loadProjection, type Projection } from "./projection.js";
+import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer } from "./embedding-task.js";
+import { loadModel, type ModelRecipe } from "./model.js";
 
 lowerPriority("model");
 
-const { manifest, modelPath, projectionPath, head, device } = workerData as WorkerData;
-const { embeddingDim } = manifest;
-const loading = loadModel();
+const recipe = workerData as ModelRecipe;
+const { embeddingDim } = recipe.manifest;
+// One thread a batch: batches run beside one another in several workers, which is faster than one at a time in several threads.
+const loading = loadModel(recipe, 1);
 // Told by `load` to whom it concerns; unhandled it would end the thread.
 loading.catch(() => {});
 
@@ -34,26 +33,6 @@ export default async function embedBatch({ pixels, batchSize }: EmbeddingTask): 
   return { embeddings, failures };
 }
 
-async function loadModel(): Promise<{ network: Network; project: Projection }> {
-  const network = await loadNetwork(modelPath, manifest, {
-    executionProviders: executionProviders(device),
-    // One thread a session: pictures run beside one another in several workers, which is faster than one at a time in several threads.
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    // Without it processors that lack VNNI add two 8-bit products in 16 bits, where they can overflow.
-    ...(manifest.model.arithmetic === "exact" && { extra: { session: { x64quantprecision: "1" } } }),
-  });
-  const project = await loadProjection(manifest, projectionPath, head);
-  const { size } = manifest.input;
-  const sample = await project(await network.describe(new Uint8Array(size * size * 3), 1));
-  if (sample.length !== embeddingDim) {
-    throw new Error(
-      `it makes embeddings of ${sample.length} numbers, not of ${embeddingDim} as its manifest tells.`,
-    );
-  }
-  return { network, project };
-}
-
 async function embedOneByOne(
   embeddings: Float32Array,
   pixels: Uint8Array,
@@ -73,6 +52,6 @@ async function embedOneByOne(
 }
 
 async function embedInto(embeddings: Float32Array, pixels: Uint8Array, batchSize: number): Promise<void> {
-  const { network, project } = await loading;
-  embeddings.set(await project(await network.describe(pixels, batchSize)));
+  const model = await loading;
+  embeddings.set(await model.embed(pixels, batchSize));
 }
