@@ -2,7 +2,7 @@
 import { createIsolatedReader } from "./adapters/image/isolated/reader.js";
 import { findPack } from "./adapters/models/find-pack.js";
 import type { ModelPack } from "./adapters/models/pack.js";
-import { type BatchListener, createEmbedder } from "./adapters/onnx/embedder.js";
+import { type BatchListener, createEmbedder, defaultThreads } from "./adapters/onnx/embedder.js";
 import { createQueuedEmbedder } from "./adapters/redis/queued-embedder.js";
 import { type FleetWorker, startWorker, type WorkerOptions } from "./adapters/redis/worker.js";
 import type { Config } from "./config.js";
@@ -58,9 +58,10 @@ export async function openWorker(
     );
   }
   const pack = await findPack(config.model, config.models);
-  const embedder = await localEmbedder(pack, config);
+  const threads = config.threads ?? defaultThreads(config.device);
+  const embedder = await localEmbedder(pack, { ...config, threads });
   try {
-    const worker = await startWorker({ ...request, embedder, url: config.redis });
+    const worker = await startWorker({ ...request, embedder, threads, url: config.redis });
     return {
       ...worker,
       model: embedder.model,

@@ -33,7 +33,7 @@ const embedder: Embedder = Object.assign(Object.create(local), {
   },
 });
 
-const worker = await startWorker({ embedder, url, maxBatchSize: 16, maxQueueDelayMs: 20 });
+const worker = await startWorker({ embedder, threads: 1, url, maxBatchSize: 16, maxQueueDelayMs: 20 });
 process.stdout.write("ready\n");
 await untilToldToEnd();
 await worker.close();

@@ -26,7 +26,7 @@ import type { ModelRecipe } from "./model.js";
 export type BatchListener = (pictures: number, ms: number) => void;
 
 export interface EmbedderOptions {
-  /** Worker threads, each with the model loaded once. 1 or more; default: one for each processor, and one on any other device. */
+  /** Worker threads, each with the model loaded once. 1 or more; default: {@link defaultThreads}. */
   readonly threads?: number;
   /** Pictures a thread takes at once. 1 or more; default 4: beyond that a batch gains no speed, only memory. */
   readonly maxBatchSize?: number;
@@ -47,8 +47,7 @@ const workerFile = createRequire(import.meta.url).resolve("#embedding-worker");
 export async function createEmbedder(pack: ModelPack, options: EmbedderOptions = {}): Promise<Embedder> {
   const { device = "cpu", maxBatchSize = 4, onBatch = () => {} } = options;
   await requireDevice(device);
-  // A device other than the processor is one, however many threads there are; each would load the model to it again.
-  const threads = options.threads ?? (device === "cpu" ? availableParallelism() : 1);
+  const threads = options.threads ?? defaultThreads(device);
   const { manifest, modelPath, projectionPath, head } = pack;
   const workerData: ModelRecipe = { manifest, modelPath, projectionPath, head, device };
   const pool = new Piscina<EmbeddingTask, EmbeddingAnswer>({
@@ -65,6 +64,11 @@ export async function createEmbedder(pack: ModelPack, options: EmbedderOptions =
     throw new AppError("MODEL_INVALID", `The model ${pack.modelPath} cannot be loaded: ${failure}`);
   }
   return new ThreadedEmbedder(pack, pool, { threads, maxBatchSize, onBatch });
+}
+
+/** One for each processor; another device is one, however many threads there are, and each would load the model to it again. */
+export function defaultThreads(device: Device): number {
+  return device === "cpu" ? availableParallelism() : 1;
 }
 
 /**

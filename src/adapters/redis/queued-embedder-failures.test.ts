@@ -27,7 +27,7 @@ describe.skipIf(noRedis !== null)("where Redis fails", () => {
     const url = "redis://127.0.0.1:1";
     await expect(createQueuedEmbedder(world.pack(), url)).rejects.toEqual(unavailable);
     const { model: embedder } = await world.startWorker();
-    const options = { embedder, url, maxBatchSize: 1, maxQueueDelayMs: 0 };
+    const options = { embedder, threads: 1, url, maxBatchSize: 1, maxQueueDelayMs: 0 };
     await expect(startWorker(options)).rejects.toEqual(unavailable);
   });
 

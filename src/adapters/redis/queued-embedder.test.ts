@@ -29,7 +29,13 @@ describe.skipIf(noRedis !== null)("with the default pack", () => {
     redis = await startRedis();
     pack = await openPack(builtPack);
     local = await createEmbedder(pack, { threads: 2, maxBatchSize: 3 });
-    worker = await startWorker({ embedder: local, url: redis.url, maxBatchSize: 3, maxQueueDelayMs: 5 });
+    worker = await startWorker({
+      embedder: local,
+      threads: 2,
+      url: redis.url,
+      maxBatchSize: 3,
+      maxQueueDelayMs: 5,
+    });
   });
   afterAll(async () => {
     await worker.close();

@@ -79,7 +79,7 @@ describe.skipIf(noRedis !== null)("a worker", () => {
     const { model, dropped } = await world.startWorker({ maxBatchSize: 1 });
     const embedder = await world.openEmbedder();
     model.hold();
-    const first = embedder.embed(range(8).map(numbered));
+    const first = embedder.embed(range(12).map(numbered));
     await expect.poll(() => model.pictures.length).toBeGreaterThan(1);
     const gone = new AbortController();
     const abandoned = embedder.embed([numbered(101)], { signal: gone.signal });
@@ -90,7 +90,7 @@ describe.skipIf(noRedis !== null)("a worker", () => {
       expect(await call).toMatchObject([{ error: { code: "DEADLINE_EXCEEDED" } }]);
     }
     model.letGo();
-    expect(await first).toEqual(answered(...range(8)));
+    expect(await first).toEqual(answered(...range(12)));
     expect(await last).toEqual(answered(103));
     expect(model.pictures).not.toContain(101);
     expect(model.pictures).not.toContain(102);

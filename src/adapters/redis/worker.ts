@@ -23,6 +23,8 @@ import {
 export interface WorkerOptions {
   /** The model, in this process. */
   readonly embedder: Embedder;
+  /** How many threads it runs in. 1 or more. */
+  readonly threads: number;
   readonly url: string;
   /** Pictures of one batch at most, 1 or more. */
   readonly maxBatchSize: number;
@@ -45,6 +47,11 @@ export interface WorkerListeners {
 
 /** Batches that run at once: while one is at the model, the next is read. */
 const BATCHES_RUNNING = 2;
+/**
+ * Pictures that are taken beside a full batch, for each thread of the model: enough for the next one. Those that are left in the queue
+ * another worker may take, and taking from a queue that is never empty costs half of what waiting for every single picture does.
+ */
+const TAKEN_AHEAD = 8;
 /**
  * Pictures with which so many workers died are set aside: once in company, which may have been to blame, and twice alone, for one
  * worker may be ended by something else.
@@ -85,7 +92,7 @@ export async function startWorker(options: WorkerOptions): Promise<FleetWorker> 
   const worker = new LeavableWorker(queueOf(options.embedder.model.sha256!), (job) => work.answer(job), {
     connection: patient as never,
     prefix: PREFIX,
-    concurrency: (BATCHES_RUNNING + 1) * options.maxBatchSize,
+    concurrency: options.maxBatchSize + TAKEN_AHEAD * options.threads,
     lockDuration: LOCK_MS,
     stalledInterval: LOST_CHECK_MS,
     maxStalledCount: MOST_TIMES_LOST,
