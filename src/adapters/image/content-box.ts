@@ -120,10 +120,15 @@ function boundGroups(
   const rows = Math.ceil(inner.height / cellSize);
   const columnOf = Uint16Array.from({ length: inner.width }, (_, x) => Math.floor(x / cellSize));
   const counts = new Uint32Array(columns * rows);
+  const isBlank = new Uint8Array(inner.height).fill(1);
   for (let y = 0; y < inner.height; y++) {
     const cellRow = Math.floor(y / cellSize) * columns;
     const line = (inner.top + y) * stride + inner.left;
-    for (let x = 0; x < inner.width; x++) if (differs[line + x] !== 0) counts[cellRow + columnOf[x]!]!++;
+    for (let x = 0; x < inner.width; x++) {
+      if (differs[line + x] === 0) continue;
+      counts[cellRow + columnOf[x]!]!++;
+      isBlank[y] = 0;
+    }
   }
   const kept = keepGroups(counts, columns, rows, cellPixels);
 
@@ -131,6 +136,7 @@ function boundGroups(
   const bound = (flag: number): Bounds | null => {
     const bounds = { left: inner.width, top: inner.height, right: -1, bottom: -1 };
     for (let y = 0; y < inner.height; y++) {
+      if (isBlank[y] === 1) continue;
       const cellRow = Math.floor(y / cellSize) * columns;
       const line = (inner.top + y) * stride + inner.left;
       let first = 0;
