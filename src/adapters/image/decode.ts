@@ -121,6 +121,7 @@ export async function openPicture(
     });
   /** How long the whole picture's long side is where its crop has the given one. */
   const wholeFor = (longSide: number): number => Math.min(Math.ceil(longSide / share), wholeLimit);
+  /** The whole picture, halved as often as its crop's long side stays at least the given one, and its scale; an SVG has just that. */
   const halved = (longSide: number): { copy: Sharp; scale: number } => {
     if (isVector) return { copy: sized(wholeFor(longSide)), scale: wholeFor(longSide) / ownLongSide };
     let parts = 1;

@@ -88,7 +88,7 @@ describe("the tensor", () => {
       { left: 270, top: 330 },
       { width: 2000, height: 1500, left: 900, top: 700 },
     ]) {
-      expect(distance(await trim.toTensor(await garmentPng(options)), reference)).toBeLessThan(4);
+      expect(distance(await trim.toTensor(await garmentPng(options)), reference)).toBeLessThan(2);
     }
   });
 
@@ -96,7 +96,7 @@ describe("the tensor", () => {
     const tensor = await trim.toTensor(
       await garmentPng({ width: 2600, height: 1800, left: 1300, top: 1500 }),
     );
-    expect(distance(tensor, reference)).toBeLessThan(3);
+    expect(distance(tensor, reference)).toBeLessThan(2);
   });
 });
 
