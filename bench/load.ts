@@ -36,8 +36,8 @@ try {
   const { catalog, queries } = await prepare(size, QUERIES);
   for (const way of ways) {
     await WAYS[way](processes, catalog, async (serving) => {
+      await warmUp(new Client(serving.searches, queries));
       const client = new Client(serving.searches, queries);
-      await warmUp(client);
       let capacity = Number.NaN;
       for (const load of loads) {
         // Nothing bounds its queue.
@@ -76,4 +76,6 @@ async function warmUp(client: Client): Promise<void> {
     if (!body.includes('"matches":[{')) throw new Error(`A search was answered with ${status}: ${body}`);
   }
   await LOADS.saturation(client);
+  // The server ends connections that nothing is sent over; a load begins with its own.
+  client.close();
 }

@@ -6,7 +6,7 @@ export interface ListenOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly host: string;
-  /** After so long without a byte in either direction a connection is ended, in milliseconds. Default: two minutes. */
+  /** After so long without a byte in either direction a connection is ended, between two requests too, in milliseconds. Default: two minutes. */
   readonly idleMs?: number;
   /** So long the head of a request may take, in milliseconds. Default: 20 s. */
   readonly headersMs?: number;
@@ -29,6 +29,8 @@ export function listen(
       requestTimeout: 0,
       headersTimeout: headersMs,
       connectionsCheckingInterval: headersMs / 2,
+      // Node.js's own 5 s are less than proxies keep connections for: one would now and then send a request into a connection that ends.
+      keepAliveTimeout: idleMs,
     };
     const server = serve({ fetch, port, hostname: host, serverOptions }, () => resolve(server)) as Server;
     server.setTimeout(idleMs);

@@ -7,6 +7,7 @@ import { createHttpWorld } from "./http-world.js";
 const world = createHttpWorld("slow-clients");
 
 const server = listening(world.fetch, { idleMs: 300, headersMs: 300 });
+const patientServer = listening(world.fetch);
 
 const BEGUN = [
   "Host: localhost",
@@ -48,4 +49,17 @@ test("a client that sends the head of a request byte by byte is ended, though it
   const dripping = setInterval(() => socket.write("x"), 20);
   expect(await untilEnded(socket)).toMatch(/^(?:HTTP\/1\.1 408 |$)/u);
   clearInterval(dripping);
+});
+
+test("a connection is kept for the next request, and ended when none comes", async () => {
+  const socket = connect(server.port, "127.0.0.1");
+  socket.write("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await once(socket, "data");
+  socket.write("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  expect(await untilEnded(socket)).toContain("200 OK");
+});
+
+test("a connection is kept for longer than proxies keep theirs", async () => {
+  const { headers } = await fetch(`http://127.0.0.1:${patientServer.port}/livez`);
+  expect(headers.get("keep-alive")).toBe("timeout=120");
 });
