@@ -104,12 +104,12 @@ describe("margins that are cut", () => {
 });
 
 describe("content that is kept", () => {
-  it("light grey lines of one pixel on white", async () => {
+  it.each(["#d8d8d8", "#eaeaea"])("%s lines of one pixel on white", async (grey) => {
     const drawing = await svgPixels(
       600,
       600,
       `<rect width="600" height="600" fill="#fff"/>
-       <path d="M100.5 80.5H500.5V520.5H100.5Z" fill="none" stroke="#d8d8d8"/>`,
+       <path d="M100.5 80.5H500.5V520.5H100.5Z" fill="none" stroke="${grey}"/>`,
     );
     expect(findContentBox(drawing)).toEqual({ left: 98, top: 78, width: 405, height: 445 });
   });

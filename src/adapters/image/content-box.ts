@@ -157,11 +157,11 @@ function boundGroups(
   };
   const all = bound(DIFFERS);
   if (!all) return null;
-  const strong = bound(STRONG) ?? all;
+  const strong = bound(STRONG);
   const fringe = Math.min(FRINGE.pixels, FRINGE.share * longSide);
   // Where faint pixels reach no further than a fringe out of the strong ones, the strong ones tell the side.
   const edge = (side: keyof Bounds, origin: number): Edge =>
-    Math.abs(all[side] - strong[side]) <= fringe
+    strong && Math.abs(all[side] - strong[side]) <= fringe
       ? { at: origin + strong[side], excess: STRONG_EXCESS }
       : { at: origin + all[side], excess: 0 };
   return {
