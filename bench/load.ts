@@ -19,7 +19,7 @@ import { type KillTally, killWorkers } from "./load/kills.js";
 import { LOADS } from "./load/loads.js";
 import { type Measured, measure } from "./load/measured.js";
 import { Processes } from "./load/processes.js";
-import { prepare } from "./load/queries.js";
+import { type Pictures, prepare } from "./load/queries.js";
 import { batchRow, cpuRow, killRow, loadRow } from "./load/rows.js";
 import { targetRows } from "./load/targets.js";
 import { WAYS } from "./load/ways.js";
@@ -36,7 +36,7 @@ try {
   const { catalog, queries } = await prepare(size, QUERIES);
   for (const way of ways) {
     await WAYS[way](processes, catalog, async (serving) => {
-      await warmUp(new Client(serving.searches, queries));
+      await warmUp(serving.searches, queries);
       const client = new Client(serving.searches, queries);
       let capacity = Number.NaN;
       for (const load of loads) {
@@ -69,13 +69,16 @@ reportTables({
   machine: [{ "load average before": loadBefore, after: loadavg()[0]! }],
 });
 
-/** Every query once, and then as many searches as are measured: the processes' compilers are busy for the first hundreds. */
-async function warmUp(client: Client): Promise<void> {
+/**
+ * Every query once, and then as many searches as are measured: the processes' compilers are busy for the first hundreds. Over connections
+ * of its own, for the server may end those that a load would find idle.
+ */
+async function warmUp(searches: string, queries: readonly Pictures[]): Promise<void> {
+  const client = new Client(searches, queries);
   for (let i = 0; i < QUERIES; i++) {
     const { status, body } = await client.search(i);
     if (!body.includes('"matches":[{')) throw new Error(`A search was answered with ${status}: ${body}`);
   }
   await LOADS.saturation(client);
-  // The server ends connections that nothing is sent over; a load begins with its own.
   client.close();
 }
