@@ -49,7 +49,7 @@ export interface WorkerListeners {
 const BATCHES_RUNNING = 2;
 /**
  * Pictures that are taken beside a full batch, for each thread of the model: enough for the next one. Those that are left in the queue
- * another worker may take, and taking from a queue that is never empty costs half of what waiting for every single picture does.
+ * another worker may take, and taking from a queue that is not empty costs fewer commands than waiting for every single picture does.
  */
 const TAKEN_AHEAD = 8;
 /**
