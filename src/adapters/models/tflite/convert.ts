@@ -1,5 +1,6 @@
 import { AppError } from "../../../errors.js";
 import { OnnxGraph } from "../onnx-graph.js";
+import { convertAveragedProjection, findAveragedProjections } from "./averaged-projection.js";
 import { Conversion } from "./conversion.js";
 import { withinFile } from "./damage.js";
 import { withInputSize } from "./input-size.js";
@@ -43,7 +44,14 @@ function convert(bytes: Uint8Array, options: ConvertOptions): Uint8Array {
   const graph = new OnnxGraph();
   const conversion = new Conversion(model, graph, options.precision ?? "int8");
   for (const input of model.inputs) conversion.declareInput(input);
+  const averaged = findAveragedProjections(model, operators, outputs);
   for (const operator of operators) {
+    if (averaged.some(({ pooling }) => pooling === operator)) continue;
+    const pair = averaged.find(({ projection }) => projection === operator);
+    if (pair) {
+      convertAveragedProjection(pair, conversion);
+      continue;
+    }
     const convertOperator = operatorConverters[operator.name];
     if (!convertOperator) {
       throw new AppError(
