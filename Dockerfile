@@ -5,7 +5,7 @@ FROM node:20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig*.json ./
+COPY tsconfig*.json asconfig.json ./
 COPY src src
 COPY scripts scripts
 COPY models models

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { loadKernel, PAGE_BYTES } from "../load-kernel.js";
 
 /** The compiled kernel/scan.ts: see there what each function does. Addresses are in bytes. */
 export interface Kernel {
@@ -24,10 +23,6 @@ export interface Kernel {
 /** Numbers that a vector's length is a multiple of. */
 export const LANE_NUMBERS = 16;
 
-const PAGE_BYTES = 65_536;
-
-let compiled: WebAssembly.Module | null = null;
-
 /**
  * A kernel with memory of its own, all zero.
  *
@@ -38,15 +33,11 @@ export function createKernel(bytes: number): {
   /** Allots so many bytes: where a typed array on them begins. */
   readonly allot: (bytes: number) => readonly [memory: ArrayBuffer, byteOffset: number];
 } {
-  compiled ??= new WebAssembly.Module(
-    readFileSync(createRequire(import.meta.url).resolve("#exact-scan-kernel")),
-  );
   // The first page is the compiler's, the last makes up for what is rounded.
   const memory = new WebAssembly.Memory({ initial: 2 + Math.ceil(bytes / PAGE_BYTES) });
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
   let end = PAGE_BYTES;
   return {
-    kernel: exports as unknown as Kernel,
+    kernel: loadKernel<Kernel>("#exact-scan-kernel", memory),
     allot(size) {
       const at = end;
       end += LANE_NUMBERS * Math.ceil(size / LANE_NUMBERS);

@@ -3,6 +3,7 @@ import { type Box, grow, longSideOf, scaled, wholeOf } from "./box.js";
 import type { Pixels } from "./decode.js";
 import { type Edge, type Edges, refineEdges } from "./edges.js";
 import { halve } from "./halve.js";
+import { runOnPixels } from "./pixel-kernel.js";
 
 /**
  * Where the drawing or the garment is on its sheet, or the whole picture when that cannot be told.
@@ -63,19 +64,13 @@ const DIFFERS = 1;
 const STRONG = 2;
 
 /** How each pixel differs from the background, as flags, `[height * width]`. */
-function markDifferences({ data, width, height }: Pixels, { colour, tolerance }: Background): Uint8Array {
-  const [red, green, blue] = colour;
-  const differs = new Uint8Array(width * height);
-  for (let pixel = 0, at = 0; pixel < differs.length; pixel++, at += 3) {
-    const difference = Math.max(
-      Math.abs(data[at]! - red),
-      Math.abs(data[at + 1]! - green),
-      Math.abs(data[at + 2]! - blue),
-    );
-    if (difference > tolerance)
-      differs[pixel] = difference > tolerance + STRONG_EXCESS ? DIFFERS | STRONG : DIFFERS;
-  }
-  return differs;
+function markDifferences(
+  { data, width, height }: Pixels,
+  { colour: [red, green, blue], tolerance }: Background,
+): Uint8Array {
+  return runOnPixels(data, width * height, (kernel, from, to) =>
+    kernel.markDifferences(width * height, from, red, green, blue, tolerance, STRONG_EXCESS, to),
+  );
 }
 
 /**
@@ -118,15 +113,18 @@ function boundGroups(
   const cellSize = Math.max(2, Math.round(longSide / CELLS));
   const columns = Math.ceil(inner.width / cellSize);
   const rows = Math.ceil(inner.height / cellSize);
-  const columnOf = Uint16Array.from({ length: inner.width }, (_, x) => Math.floor(x / cellSize));
   const counts = new Uint32Array(columns * rows);
   const isBlank = new Uint8Array(inner.height).fill(1);
   for (let y = 0; y < inner.height; y++) {
-    const cellRow = Math.floor(y / cellSize) * columns;
     const line = (inner.top + y) * stride + inner.left;
-    for (let x = 0; x < inner.width; x++) {
-      if (differs[line + x] === 0) continue;
-      counts[cellRow + columnOf[x]!]!++;
+    const end = line + inner.width;
+    // Cell by cell, which saves looking up the cell of each pixel.
+    for (let at = line, cell = Math.floor(y / cellSize) * columns; at < end; cell++) {
+      const next = Math.min(at + cellSize, end);
+      let count = 0;
+      for (; at < next; at++) count += differs[at]! & DIFFERS;
+      if (count === 0) continue;
+      counts[cell]! += count;
       isBlank[y] = 0;
     }
   }
@@ -139,15 +137,13 @@ function boundGroups(
       if (isBlank[y] === 1) continue;
       const cellRow = Math.floor(y / cellSize) * columns;
       const line = (inner.top + y) * stride + inner.left;
+      const isKept = (x: number): boolean =>
+        (differs[line + x]! & flag) !== 0 && kept[cellRow + Math.floor(x / cellSize)] === 1;
       let first = 0;
       let last = inner.width - 1;
-      while (
-        first <= last &&
-        !((differs[line + first]! & flag) !== 0 && kept[cellRow + columnOf[first]!] === 1)
-      )
-        first++;
+      while (first <= last && !isKept(first)) first++;
       if (first > last) continue;
-      while (!((differs[line + last]! & flag) !== 0 && kept[cellRow + columnOf[last]!] === 1)) last--;
+      while (!isKept(last)) last--;
       bounds.left = Math.min(bounds.left, first);
       bounds.right = Math.max(bounds.right, last);
       bounds.top = Math.min(bounds.top, y);

@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
+import { RandomNumbers } from "../../../test/fixtures/random-numbers.js";
 import { halve } from "./halve.js";
 
 const grey = (width: number, ...levels: number[]) => ({
@@ -34,4 +36,26 @@ it.each([
   const { data, ...size } = halve(picture);
   expect(size).toEqual({ width: Math.ceil(width / 2), height: Math.ceil(height / 2) });
   expect(data).toEqual(new Uint8Array(size.width * size.height * 3).fill(77));
+});
+
+it("averages pictures of any size", () => {
+  const side = fc.integer({ min: 1, max: 70 });
+  const property = fc.property(side, side, (width, height) => {
+    const data = Uint8Array.from(new RandomNumbers(width).integers(width * height * 3, 0, 255));
+    const halved = halve({ data, width, height });
+    const expected = Uint8Array.from(halved.data, (_, at) => {
+      const [channel, pixel] = [at % 3, Math.floor(at / 3)];
+      const [x, y] = [2 * (pixel % halved.width), 2 * Math.floor(pixel / halved.width)];
+      const values = [y, y + 1]
+        .filter((row) => row < height)
+        .flatMap((row) =>
+          [x, x + 1]
+            .filter((column) => column < width)
+            .map((column) => data[3 * (row * width + column) + channel]!),
+        );
+      return Math.round(values.reduce((sum, value) => sum + value, 0) / values.length);
+    });
+    expect(halved.data).toEqual(expected);
+  });
+  fc.assert(property, { seed: 3, numRuns: 60 });
 });
