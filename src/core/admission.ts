@@ -1,0 +1,50 @@
+import { AppError } from "../errors.js";
+import { Throughput } from "./throughput.js";
+
+/** After so long an answer is too late: whoever searches has given up. */
+export const SEARCH_TIMEOUT_MS = 15_000;
+/** Searches that are worked on or wait, at most: their pictures are in memory. */
+const MOST_SEARCHES = 256;
+/** And no more than should be done in this share of their time; but always so many. */
+const SHARE_OF_TIME = 0.9;
+const LEAST_SEARCHES = 16;
+/** Until so many are answered nothing is known of how fast they are: the first wait for compilers, and for one another. */
+const LEAST_ANSWERED = 16;
+
+/** Refuses searches that would not be answered in time. */
+export class Admission {
+  readonly #throughput: Throughput;
+  #admitted = 0;
+  #answered = 0;
+
+  /** @param now a clock in milliseconds that never goes back. */
+  constructor(now: () => number) {
+    this.#throughput = new Throughput(now);
+  }
+
+  /**
+   * Lets one search in.
+   *
+   * @throws AppError QUEUE_FULL with the time after which those before it should be done.
+   */
+  async admit<T>(search: () => Promise<T>): Promise<T> {
+    const { perSecond } = this.#throughput;
+    const isKnown = this.#answered >= LEAST_ANSWERED && perSecond > 0;
+    const inTime = isKnown ? (perSecond * SHARE_OF_TIME * SEARCH_TIMEOUT_MS) / 1000 : MOST_SEARCHES;
+    if (this.#admitted >= Math.min(MOST_SEARCHES, Math.max(LEAST_SEARCHES, inTime))) {
+      const retryAfterS = Math.max(1, Math.ceil(this.#admitted / Math.max(1, perSecond)));
+      throw new AppError(
+        "QUEUE_FULL",
+        `${this.#admitted} searches wait already, as many as can be answered in time; try again in ${retryAfterS} s.`,
+        { retryAfterS },
+      );
+    }
+    this.#admitted += 1;
+    try {
+      return await this.#throughput.measure(1, search);
+    } finally {
+      this.#admitted -= 1;
+      this.#answered += 1;
+    }
+  }
+}
