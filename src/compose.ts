@@ -38,7 +38,6 @@ import {
   type SearchResult,
   search,
 } from "./core/search.js";
-import { createTurns } from "./core/turns.js";
 import { createJudge } from "./core/verdict.js";
 import { embedderFor, readerFor } from "./embedders.js";
 
@@ -177,7 +176,6 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
   const ports: SearchPorts = { images, embedder, catalog, judge, now };
   const pictures = createPictureStore(directory);
   const inTurn = createInTurn();
-  const ownTurn = createTurns();
   return {
     model: embedder.model,
     aspects,
@@ -186,10 +184,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
     search: (request) => search(request, ports),
     embed: (query, options) => embedQuery(query, ports, options),
     load: () => embedder.load(),
-    async rank(embeddings, request = {}) {
-      await ownTurn();
-      return rankDesigns(embeddings, request, ports);
-    },
+    rank: (embeddings, request = {}) => rankDesigns(embeddings, request, ports),
     async import(source, request = {}) {
       const {
         count,

@@ -126,13 +126,15 @@ export async function rankDesigns(
   const weighed = Object.fromEntries(
     views.map((view) => [view, weighAspects(embeddings[view]!, aspects, embedder.aspects)]),
   );
-  const found = await catalog.search({
-    embeddings: weighed,
-    weights,
-    filter: request.filter ?? [],
-    topK: request.topK ?? DEFAULT_TOP_K,
-  });
-  const judgeMatch = judge && (await judge(weights, await catalog.sample()));
+  const [found, judgeMatch] = await Promise.all([
+    catalog.search({
+      embeddings: weighed,
+      weights,
+      filter: request.filter ?? [],
+      topK: request.topK ?? DEFAULT_TOP_K,
+    }),
+    judge && catalog.sample().then((sample) => judge(weights, sample)),
+  ]);
   const matches = found.map(({ embeddings: stored, ...design }) => ({
     ...design,
     ...(judgeMatch ? judgeMatch(embeddings, stored) : UNKNOWN),

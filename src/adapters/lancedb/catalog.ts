@@ -6,6 +6,7 @@ import type { Filter } from "../../core/filter.js";
 import { createInTurn } from "../../core/in-turn.js";
 import type { Catalog, CatalogSample, CatalogStats, DesignPage, ModelIdentity } from "../../core/ports.js";
 import type { Query, ScoredDesign } from "../../core/query.js";
+import { createTurns } from "../../core/turns.js";
 import { AppError } from "../../errors.js";
 import { BackgroundCompaction } from "./background-compaction.js";
 import { checksumOf } from "./checksum.js";
@@ -63,6 +64,8 @@ export class LanceCatalog implements Catalog {
     () => this.compact(),
     async () => (await this.#table.stats()).fragmentStats.numFragments,
   );
+  /** For what runs in this thread: LanceDB tells several searches of their snapshot at the same moment. */
+  readonly #ownTurn = createTurns();
   readonly #options: SearchOptions;
   /** An index that is built while files are merged would name rows that are elsewhere afterwards. */
   readonly #maintain = createInTurn();
@@ -127,7 +130,9 @@ export class LanceCatalog implements Catalog {
     }
     return this.#read(async (snapshot) => {
       const searchInMemory = usesIndex(snapshot, options) ? null : this.#memory.searchOf(snapshot);
-      return searchInMemory?.(query) ?? searchSnapshot(snapshot, query, this.model.embeddingDim, options);
+      if (!searchInMemory) return searchSnapshot(snapshot, query, this.model.embeddingDim, options);
+      await this.#ownTurn();
+      return searchInMemory(query);
     });
   }
 

@@ -15,6 +15,41 @@ const designs = sampleDesigns(300, seededRandom(1), model);
 const embeddings = { front: designs[7]!.views.front!.embedding };
 const query = { embeddings, weights: { front: 1, back: 0 }, filter: [], topK: 3 };
 
+/** Counts the turns of the event loop until it is told to stop. */
+function countTurns() {
+  let turn = 0;
+  let isCounting = true;
+  const count = () => {
+    turn += 1;
+    if (isCounting) setImmediate(count);
+  };
+  setImmediate(count);
+  return {
+    now: () => turn,
+    stop() {
+      isCounting = false;
+    },
+  };
+}
+
+it("searches that are asked for at once have turns of the event loop of their own", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "diptych-memory-"));
+  const catalog = await openCatalog({ directory, model });
+  await catalog.upsert(designs);
+  const searchOf = vi.spyOn(SnapshotMemory.prototype, "searchOf");
+  do await catalog.search(query);
+  while (searchOf.mock.results.at(-1)!.value === null);
+  const turns = countTurns();
+  const answeredIn = await Promise.all(
+    Array.from({ length: 20 }, () => catalog.search(query).then(() => turns.now())),
+  );
+  turns.stop();
+  searchOf.mockRestore();
+  expect(new Set(answeredIn).size).toBe(20);
+  await catalog.close();
+  await rm(directory, { recursive: true });
+});
+
 describe("the memory of snapshots", () => {
   let directory: string;
   let first: Snapshot;
