@@ -4,7 +4,7 @@
  * written anew for the same pictures, model and catalog (bench/load/polling). All or those that are named:
  *
  * - ways: in-process, one-worker, two-workers, polling.
- * - loads: low (one client), saturation (as many at a time as keep the model busy), stress (the article's test: 500 clients, one
+ * - loads: low (one client), saturation (as many at a time as keep the model busy; all ways in turns), stress (the article's test: 500 clients, one
  *   every 50 ms), at-once (200 clients), overload (twice what saturation came to, whatever becomes of it; needs saturation), kills
  *   (workers are killed while 2,000 pictures wait).
  *
@@ -16,13 +16,15 @@ import { loadavg } from "node:os";
 import { readArguments } from "./load/arguments.js";
 import { Client } from "./load/client.js";
 import { type KillTally, killWorkers } from "./load/kills.js";
-import { LOADS } from "./load/loads.js";
+import { LOADS, type LoadName } from "./load/loads.js";
 import { type Measured, measure } from "./load/measured.js";
 import { Processes } from "./load/processes.js";
-import { type Pictures, prepare } from "./load/queries.js";
+import { prepare } from "./load/queries.js";
 import { batchRow, cpuRow, killRow, loadRow } from "./load/rows.js";
 import { targetRows } from "./load/targets.js";
-import { WAYS } from "./load/ways.js";
+import { saturateInTurns } from "./load/turns.js";
+import { warmUp } from "./load/warm-up.js";
+import { WAYS, type WayName } from "./load/ways.js";
 import { reportTables } from "./measure.js";
 
 const QUERIES = 20;
@@ -34,18 +36,19 @@ let killed: KillTally | null = null;
 const loadBefore = loadavg()[0]!;
 try {
   const { catalog, queries } = await prepare(size, QUERIES);
+  if (loads.includes("saturation")) {
+    measured.push(...(await saturateInTurns(processes, catalog, queries, ways)));
+  }
   for (const way of ways) {
+    const own = loads.filter((load) => load !== "saturation" && bears(way, load));
+    if (own.length === 0) continue;
+    const capacity = measured.find((row) => row.way === way)?.tally.perS ?? Number.NaN;
     await WAYS[way](processes, catalog, async (serving) => {
       await warmUp(serving.searches, queries);
       const client = new Client(serving.searches, queries);
-      let capacity = Number.NaN;
-      for (const load of loads) {
-        // Nothing bounds its queue.
-        if (way === "polling" && load === "overload") continue;
+      for (const load of own) {
         console.error(`${way}: ${load}`);
-        const result = await measure(serving, () => LOADS[load](client, capacity));
-        measured.push({ way, load, ...result });
-        if (load === "saturation") capacity = result.tally.perS;
+        measured.push({ way, load, ...(await measure(serving, () => LOADS[load](client, capacity))) });
       }
       client.close();
     });
@@ -69,16 +72,7 @@ reportTables({
   machine: [{ "load average before": loadBefore, after: loadavg()[0]! }],
 });
 
-/**
- * Every query once, and then as many searches as are measured: the processes' compilers are busy for the first hundreds. Over connections
- * of its own, for the server may end those that a load would find idle.
- */
-async function warmUp(searches: string, queries: readonly Pictures[]): Promise<void> {
-  const client = new Client(searches, queries);
-  for (let i = 0; i < QUERIES; i++) {
-    const { status, body } = await client.search(i);
-    if (!body.includes('"matches":[{')) throw new Error(`A search was answered with ${status}: ${body}`);
-  }
-  await LOADS.saturation(client);
-  client.close();
+/** Nothing bounds the queue of the polling loop. */
+function bears(way: WayName, load: LoadName): boolean {
+  return way !== "polling" || load !== "overload";
 }

@@ -13,7 +13,7 @@ const OVERLOAD_S = 15;
 export const LOADS = {
   // Without pauses a search would set out just when the last was answered, always at the same point of a polling interval.
   low: (client: Client) => closedLoop(client, { clients: 1, searches: 40, pauseMs: PAUSE_MS }),
-  saturation: (client: Client) => closedLoop(client, { clients: 32, searches: 600 }),
+  saturation: (client: Client) => closedLoop(client, { clients: 32, searches: 240 }),
   stress: (client: Client) => openLoop(client, { searches: 500, everyMs: 50 }),
   "at-once": (client: Client) => openLoop(client, { searches: 200, everyMs: 0 }),
   overload: (client: Client, capacity: number) =>

@@ -9,8 +9,10 @@ export interface Measured extends Measurement {
   readonly load: LoadName;
 }
 
-interface Measurement {
+export interface Measurement {
   readonly tally: Tally;
+  /** Searches a second of each turn, of loads that come in turns; in the same order for all ways. */
+  readonly turnsPerS?: readonly number[];
   /** Processes that ended meanwhile. */
   readonly crashed: number;
   /** Of the process that answers; null when it tells nothing any more. */

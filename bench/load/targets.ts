@@ -1,3 +1,4 @@
+import { percentile } from "../measure.js";
 import type { KillTally } from "./kills.js";
 import type { LoadName, Tally } from "./loads.js";
 import type { Measured } from "./measured.js";
@@ -20,7 +21,7 @@ export function targetRows(measured: readonly Measured[], kills: KillTally | nul
   const polling = measured.filter(({ way }) => way === POLLING);
   const own = measured.filter(({ way }) => way !== POLLING);
   const rows = own.flatMap((row) => {
-    const beside = polling.find(({ load }) => load === row.load)?.tally;
+    const beside = polling.find(({ load }) => load === row.load);
     return TARGETS[row.load](row, beside).map((told) => targetRow(row.way, ...told));
   });
   for (const way of new Set(own.map((row) => row.way))) {
@@ -44,16 +45,19 @@ export function targetRows(measured: readonly Measured[], kills: KillTally | nul
 /** What is aimed at, what it came to, and whether that is enough; null where that cannot be told. */
 type Told = readonly [target: string, figure: string, isMet: boolean | null];
 
-const TARGETS: Record<LoadName, (row: Measured, polling: Tally | undefined) => Told[]> = {
+const TARGETS: Record<LoadName, (row: Measured, polling: Measured | undefined) => Told[]> = {
   low({ tally: { p50Ms } }, polling) {
-    if (!polling?.p50Ms || !p50Ms) return [];
-    const times = polling.p50Ms / p50Ms;
+    if (!polling?.tally.p50Ms || !p50Ms) return [];
+    const times = polling.tally.p50Ms / p50Ms;
     return [["low: p50 at most 1/5 of polling's", `1/${times.toFixed(1)}`, times >= 5]];
   },
-  saturation({ tally: { perS } }, polling) {
+  saturation({ turnsPerS = [] }, polling) {
     if (!polling) return [];
-    const times = perS / polling.perS;
-    return [["saturation: at least 2 x polling's searches/s", `${times.toFixed(2)} x`, times >= 2]];
+    const times = turnsPerS.map((perS, turn) => perS / polling.turnsPerS![turn]!);
+    const median = percentile(times, 0.5);
+    const spread = [Math.min(...times), Math.max(...times)].map((value) => value.toFixed(2)).join(" to ");
+    const figure = `${median.toFixed(2)} x (${spread})`;
+    return [["saturation: at least 2 x polling's searches/s", figure, median >= 2]];
   },
   stress: ({ tally }) => [allAnswered("stress", tally)],
   "at-once": ({ tally }) => [allAnswered("at-once", tally)],
