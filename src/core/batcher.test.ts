@@ -36,6 +36,7 @@ describe("a batcher", () => {
     batcher = new Batcher<number, number>({
       maxBatchSize: 3,
       maxQueueDelayMs: 5,
+      parallelism: 1,
       maxRunning: 2,
       timer,
       async run(items) {
@@ -115,18 +116,42 @@ describe("a batcher", () => {
     expect(await next).toBe(-15);
   });
 
-  test("runs as many batches at once as it may", () => {
-    const wide = new Batcher<number, number>({
-      maxBatchSize: 1,
-      maxQueueDelayMs: 5,
-      maxRunning: 2,
-      timer,
-      run(items) {
-        batches.push([...items]);
-        return new Promise(() => {});
-      },
+  describe("of which items are worked on side by side", () => {
+    const startWide = (maxBatchSize: number, parallelism: number) =>
+      new Batcher<number, number>({
+        maxBatchSize,
+        maxQueueDelayMs: 5,
+        parallelism,
+        maxRunning: 2,
+        timer,
+        run(items) {
+          batches.push([...items]);
+          return new Promise(() => {});
+        },
+      });
+
+    test("runs as many batches at once as it may", () => {
+      const wide = startWide(1, 8);
+      for (const item of [1, 2, 3]) void wide.add(item);
+      expect(batches).toEqual([[1], [2]]);
     });
-    for (const item of [1, 2, 3]) void wide.add(item);
-    expect(batches).toEqual([[1], [2]]);
+
+    test("lets no item wait while fewer run than could", () => {
+      const wide = startWide(3, 2);
+      for (const item of [1, 2]) void wide.add(item);
+      expect(batches).toEqual([[1], [2]]);
+    });
+
+    test("lets one wait while as many run as can, though there is room for a batch", async () => {
+      for (const item of [1, 2, 3]) void batcher.add(item);
+      timer.pass(5);
+      finish[0]!();
+      await settle();
+      expect(batches).toEqual([[1], [2, 3]]);
+      void batcher.add(4);
+      expect(batches).toHaveLength(2);
+      timer.pass(5);
+      expect(batches.at(-1)).toEqual([4]);
+    });
   });
 });

@@ -7,11 +7,10 @@ export interface Timer {
 export interface BatcherOptions<T, R> {
   /** Items of one batch at most, 1 or more. */
   readonly maxBatchSize: number;
-  /**
-   * How long an item waits for others at most, in milliseconds, from 0 up, once there is room for its batch to run. Where nothing
-   * runs at all it does not wait: then few come, and each would only be later.
-   */
+  /** How long an item waits for others at most, in milliseconds, from 0 up, once there is room for its batch to run. */
   readonly maxQueueDelayMs: number;
+  /** Items that are worked on side by side, 1 or more: while fewer are, none waits for others, which would only make it later. */
+  readonly parallelism: number;
   /** Batches that run at once, at most. */
   readonly maxRunning: number;
   /** Works on a batch: one result an item, in the same order. Where it throws, every item of the batch fails so. */
@@ -27,12 +26,13 @@ interface Waiting<T, R> {
 
 /**
  * Gathers what is waiting into batches (dynamic batching, as inference servers do it): a full batch leaves at once, a lone item
- * waits for others no longer than it is told to, not at all where nothing runs, and while all places are taken items gather for the next one that is free.
+ * waits for others no longer than it is told to, not at all while somebody is idle, and while all places are taken items gather for the next one that is free.
  */
 export class Batcher<T, R> {
   readonly #options: BatcherOptions<T, R>;
   readonly #waiting: Waiting<T, R>[] = [];
   #running = 0;
+  #itemsRunning = 0;
   #endWait: (() => void) | null = null;
 
   constructor(options: BatcherOptions<T, R>) {
@@ -53,11 +53,11 @@ export class Batcher<T, R> {
   }
 
   #leave(): void {
-    const { maxBatchSize, maxQueueDelayMs, maxRunning, timer } = this.#options;
-    while (this.#running < maxRunning && this.#waiting.length >= maxBatchSize) this.#start();
-    if (this.#running === 0 && this.#waiting.length > 0) this.#start();
-    const waits = this.#running < maxRunning && this.#waiting.length > 0;
-    if (!waits) {
+    const { maxBatchSize, maxQueueDelayMs, maxRunning, parallelism, timer } = this.#options;
+    const hasRoom = () => this.#running < maxRunning && this.#waiting.length > 0;
+    while (hasRoom() && (this.#waiting.length >= maxBatchSize || this.#itemsRunning < parallelism))
+      this.#start();
+    if (!hasRoom()) {
       this.#endWait?.();
       this.#endWait = null;
     } else {
@@ -72,8 +72,10 @@ export class Batcher<T, R> {
   #start(): void {
     const batch = this.#waiting.splice(0, this.#options.maxBatchSize);
     this.#running += 1;
+    this.#itemsRunning += batch.length;
     void this.#work(batch).finally(() => {
       this.#running -= 1;
+      this.#itemsRunning -= batch.length;
       this.#leave();
     });
   }

@@ -160,6 +160,7 @@ class FleetWork {
     this.#batcher = new Batcher({
       maxBatchSize: options.maxBatchSize,
       maxQueueDelayMs: options.maxQueueDelayMs,
+      parallelism: options.threads,
       maxRunning: BATCHES_RUNNING,
       run: (batch) => this.#gate.shared(() => this.#embed(batch)),
       timer: {
