@@ -18,12 +18,16 @@ interface PixelKernel {
 /** How far the kernel's functions may read and write beyond what they are given: what they take in one turn. */
 const SLACK_BYTES = 64;
 
-let memory: WebAssembly.Memory;
-let kernel: PixelKernel;
+let loaded: { readonly memory: WebAssembly.Memory; readonly kernel: PixelKernel } | null = null;
+
+function load() {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  return { memory, kernel: loadKernel<PixelKernel>("#pixel-kernel", memory) };
+}
 
 /**
- * Lets the kernel make other pixels of some. Its memory, one for all pictures, is as large as the largest needed, which is read in a
- * copy of bounded size.
+ * Lets the kernel make other pixels of some. Its memory serves all pictures of this thread, and grows to what the largest copy of one
+ * needs.
  *
  * @param length of what is made, in bytes.
  */
@@ -32,13 +36,12 @@ export function runOnPixels(
   length: number,
   run: (kernel: PixelKernel, from: number, to: number) => void,
 ): Uint8Array<ArrayBuffer> {
+  loaded ??= load();
+  const { memory, kernel } = loaded;
   const from = PAGE_BYTES;
   const to = from + pixels.length + SLACK_BYTES;
-  const pages = Math.ceil((to + length + SLACK_BYTES) / PAGE_BYTES);
-  memory ??= new WebAssembly.Memory({ initial: pages });
-  kernel ??= loadKernel<PixelKernel>("#pixel-kernel", memory);
-  const missing = pages - memory.buffer.byteLength / PAGE_BYTES;
-  if (missing > 0) memory.grow(missing);
+  const missingBytes = to + length + SLACK_BYTES - memory.buffer.byteLength;
+  if (missingBytes > 0) memory.grow(Math.ceil(missingBytes / PAGE_BYTES));
   new Uint8Array(memory.buffer).set(pixels, from);
   run(kernel, from, to);
   return new Uint8Array(memory.buffer.slice(to, to + length));
