@@ -45,3 +45,10 @@ export function listen(
     );
   });
 }
+
+/** Takes no more connections; those there are end once what they asked for is answered. */
+export function stopListening(server: Server): void {
+  // One that is busy now would be kept for its next request. 0 would mean for ever.
+  server.keepAliveTimeout = 1;
+  server.close();
+}

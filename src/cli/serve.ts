@@ -11,7 +11,7 @@ import { createLog } from "../log.js";
 import { refuseExposure } from "../loopback.js";
 import { version } from "../version.js";
 import { untilToldToEnd } from "./interruptible.js";
-import { listen } from "./listen.js";
+import { listen, stopListening } from "./listen.js";
 
 export interface ServeFlags {
   readonly port: number;
@@ -54,7 +54,7 @@ export async function runServe(flags: ServeFlags, config: Config): Promise<void>
     await untilToldToEnd();
     draining = true;
     const ended = once(server, "close");
-    server.close();
+    stopListening(server);
     // With it end those who watch an import, who would keep the server open.
     await app.close();
     await ended;

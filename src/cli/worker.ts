@@ -8,7 +8,7 @@ import { createLog } from "../log.js";
 import { refuseExposure } from "../loopback.js";
 import { lowerPriority } from "../lower-priority.js";
 import { untilToldToEnd } from "./interruptible.js";
-import { listen } from "./listen.js";
+import { listen, stopListening } from "./listen.js";
 
 export interface WorkerFlags {
   readonly concurrency?: number;
@@ -65,7 +65,7 @@ export async function runWorker(flags: WorkerFlags, config: Config): Promise<voi
       await openWorker({ ...config, threads: concurrency }, { maxBatchSize, maxQueueDelayMs, listeners }),
     );
   } finally {
-    server?.close();
+    if (server) stopListening(server);
   }
 
   async function work(worker: Awaited<ReturnType<typeof openWorker>>): Promise<void> {
