@@ -33,10 +33,14 @@ describe("a batcher", () => {
     timer = new FakeTimer();
     batches = [];
     finish = [];
-    batcher = new Batcher<number, number>({
-      maxBatchSize: 3,
+    batcher = create(3, 1);
+  });
+
+  const create = (maxBatchSize: number, parallelism: number) =>
+    new Batcher<number, number>({
+      maxBatchSize,
       maxQueueDelayMs: 5,
-      parallelism: 1,
+      parallelism,
       maxRunning: 2,
       timer,
       async run(items) {
@@ -46,7 +50,6 @@ describe("a batcher", () => {
         return items.map((item) => -item);
       },
     });
-  });
 
   /** One that runs, where the others have one more place. */
   const withOneRunning = () => {
@@ -116,42 +119,24 @@ describe("a batcher", () => {
     expect(await next).toBe(-15);
   });
 
-  describe("of which items are worked on side by side", () => {
-    const startWide = (maxBatchSize: number, parallelism: number) =>
-      new Batcher<number, number>({
-        maxBatchSize,
-        maxQueueDelayMs: 5,
-        parallelism,
-        maxRunning: 2,
-        timer,
-        run(items) {
-          batches.push([...items]);
-          return new Promise(() => {});
-        },
-      });
+  test("runs as many batches at once as it may", () => {
+    const wide = create(1, 8);
+    for (const item of [1, 2, 3]) void wide.add(item);
+    expect(batches).toEqual([[1], [2]]);
+  });
 
-    test("runs as many batches at once as it may", () => {
-      const wide = startWide(1, 8);
-      for (const item of [1, 2, 3]) void wide.add(item);
-      expect(batches).toEqual([[1], [2]]);
-    });
-
-    test("lets no item wait while fewer run than could", () => {
-      const wide = startWide(3, 2);
-      for (const item of [1, 2]) void wide.add(item);
-      expect(batches).toEqual([[1], [2]]);
-    });
-
-    test("lets one wait while as many run as can, though there is room for a batch", async () => {
-      for (const item of [1, 2, 3]) void batcher.add(item);
-      timer.pass(5);
-      finish[0]!();
-      await settle();
-      expect(batches).toEqual([[1], [2, 3]]);
-      void batcher.add(4);
-      expect(batches).toHaveLength(2);
-      timer.pass(5);
-      expect(batches.at(-1)).toEqual([4]);
-    });
+  test("lets no item wait for others while fewer run than could, however few batches they are in", async () => {
+    const wide = create(3, 2);
+    for (const item of [1, 2, 3, 4, 5, 6, 7]) void wide.add(item);
+    expect(batches).toEqual([[1], [2]]);
+    finish[0]!();
+    await settle();
+    expect(batches.slice(2)).toEqual([[3, 4, 5]]);
+    // One batch runs, of more items than are worked on side by side.
+    finish[1]!();
+    await settle();
+    expect(batches).toHaveLength(3);
+    timer.pass(5);
+    expect(batches.at(-1)).toEqual([6, 7]);
   });
 });
