@@ -68,7 +68,7 @@ function markDifferences(
   { data, width, height }: Pixels,
   { colour: [red, green, blue], tolerance }: Background,
 ): Uint8Array {
-  return runOnPixels(data, width * height, (kernel, from, to) =>
+  return runOnPixels([data], width * height, (kernel, to, from) =>
     kernel.markDifferences(width * height, from, red, green, blue, tolerance, STRONG_EXCESS, to),
   );
 }
@@ -113,43 +113,34 @@ function boundGroups(
   const cellSize = Math.max(2, Math.round(longSide / CELLS));
   const columns = Math.ceil(inner.width / cellSize);
   const rows = Math.ceil(inner.height / cellSize);
-  const counts = new Uint32Array(columns * rows);
-  const isBlank = new Uint8Array(inner.height).fill(1);
-  for (let y = 0; y < inner.height; y++) {
-    const line = (inner.top + y) * stride + inner.left;
-    const end = line + inner.width;
-    // Cell by cell, which saves looking up the cell of each pixel.
-    for (let at = line, cell = Math.floor(y / cellSize) * columns; at < end; cell++) {
-      const next = Math.min(at + cellSize, end);
-      let count = 0;
-      for (; at < next; at++) count += differs[at]! & DIFFERS;
-      if (count === 0) continue;
-      counts[cell]! += count;
-      isBlank[y] = 0;
-    }
-  }
+  const from = inner.top * stride + inner.left;
+  const marks = differs.subarray(from, from + (inner.height - 1) * stride + inner.width);
+  const counted = runOnPixels([marks], 4 * columns * rows, (kernel, to, at) =>
+    kernel.countInCells(at, stride, inner.width, inner.height, cellSize, to),
+  );
+  const counts = new Uint32Array(counted.buffer);
   const kept = keepGroups(counts, columns, rows, cellPixels);
 
   /** The box around the kept cells' pixels that carry the flag. Only the outermost matter: it is exact to the pixel. */
   const bound = (flag: number): Bounds | null => {
-    const bounds = { left: inner.width, top: inner.height, right: -1, bottom: -1 };
-    for (let y = 0; y < inner.height; y++) {
-      if (isBlank[y] === 1) continue;
-      const cellRow = Math.floor(y / cellSize) * columns;
-      const line = (inner.top + y) * stride + inner.left;
-      const isKept = (x: number): boolean =>
-        (differs[line + x]! & flag) !== 0 && kept[cellRow + Math.floor(x / cellSize)] === 1;
-      let first = 0;
-      let last = inner.width - 1;
-      while (first <= last && !isKept(first)) first++;
-      if (first > last) continue;
-      while (!isKept(last)) last--;
-      bounds.left = Math.min(bounds.left, first);
-      bounds.right = Math.max(bounds.right, last);
-      bounds.top = Math.min(bounds.top, y);
-      bounds.bottom = y;
+    let [left, top, right, bottom] = [inner.width, inner.height, -1, -1];
+    for (const cell of kept) {
+      const x = (cell % columns) * cellSize;
+      const y = Math.floor(cell / columns) * cellSize;
+      const endX = Math.min(x + cellSize, inner.width);
+      const endY = Math.min(y + cellSize, inner.height);
+      if (x >= left && y >= top && endX <= right + 1 && endY <= bottom + 1) continue;
+      for (let py = y; py < endY; py++) {
+        for (let px = x; px < endX; px++) {
+          if ((marks[py * stride + px]! & flag) === 0) continue;
+          if (px < left) left = px;
+          if (px > right) right = px;
+          if (py < top) top = py;
+          if (py > bottom) bottom = py;
+        }
+      }
     }
-    return bounds.right < 0 ? null : bounds;
+    return right < 0 ? null : { left, top, right, bottom };
   };
   const all = bound(DIFFERS);
   if (!all) return null;
@@ -176,9 +167,9 @@ interface Bounds {
   readonly bottom: number;
 }
 
-/** 1 for each cell whose group of touching cells, corners included, is more than a speck. */
-function keepGroups(counts: Uint32Array, columns: number, rows: number, cellPixels: number): Uint8Array {
-  const kept = new Uint8Array(counts.length);
+/** The cells whose group of touching cells, corners included, is more than a speck. */
+function keepGroups(counts: Uint32Array, columns: number, rows: number, cellPixels: number): number[] {
+  const kept: number[] = [];
   const visited = new Uint8Array(counts.length);
   for (let seed = 0; seed < counts.length; seed++) {
     if (visited[seed] === 1 || counts[seed]! < cellPixels) continue;
@@ -203,7 +194,7 @@ function keepGroups(counts: Uint32Array, columns: number, rows: number, cellPixe
       }
     }
     const extent = Math.max(lastColumn - firstColumn, lastRow - firstRow) + 1;
-    if (extent > SPECK_CELLS) for (const cell of group) kept[cell] = 1;
+    if (extent > SPECK_CELLS) for (const cell of group) kept.push(cell);
   }
   return kept;
 }

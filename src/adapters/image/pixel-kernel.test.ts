@@ -18,7 +18,7 @@ it("marks what differs from a colour by more than a tolerance, and by more than 
       { length: 3 * pixels },
       (_, at) => colour[at % 3]! + random.integer(-80, 80),
     );
-    const marks = runOnPixels(new Uint8Array(data), pixels, (kernel, from, to) =>
+    const marks = runOnPixels([new Uint8Array(data)], pixels, (kernel, to, from) =>
       kernel.markDifferences(pixels, from, ...colour, tolerance, excess, to),
     );
     const expected = Uint8Array.from({ length: pixels }, (_, pixel) => {
@@ -34,7 +34,7 @@ it("marks what differs from a colour by more than a tolerance, and by more than 
 it("takes a picture that is larger than all before, and smaller ones after it", () => {
   for (const length of [10, 1_000_000, 20, 3_000_000]) {
     const given = new Uint8Array(length).fill(length % 251);
-    const halved = runOnPixels(given, Math.floor(length / 2), (kernel, from, to) => {
+    const halved = runOnPixels([given], Math.floor(length / 2), (kernel, to, from) => {
       kernel.halve(Math.floor(length / 6) * 2, 1, from, to);
     });
     expect(halved.subarray(0, 3 * Math.floor(length / 6)).every((value) => value === length % 251)).toBe(

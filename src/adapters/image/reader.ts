@@ -6,6 +6,7 @@ import { type Box, grow, longSideOf, wholeOf } from "./box.js";
 import { findContentBox } from "./content-box.js";
 import { type ImageLimits, type OpenedPicture, openPicture, type Pixels } from "./decode.js";
 import { layOut, type Resampling, type ResizePolicy } from "./layout.js";
+import { resample } from "./resample.js";
 
 export interface ImageReaderOptions extends Partial<ImageLimits> {
   /** Side of the square that the model takes, in pixels. */
@@ -36,7 +37,7 @@ const WORKING_SCALE = 2;
  * laid out by the {@link ResizePolicy}, centred on white, in an ArrayBuffer of its own that can be transferred.
  */
 export function createImageReader(options: ImageReaderOptions): ImageReader {
-  const { inputSize, resizePolicy, resample = "lanczos3" } = options;
+  const { inputSize, resizePolicy, resample: resampling = "lanczos3" } = options;
   const limits: ImageLimits = {
     maxImageBytes: options.maxImageBytes ?? DEFAULT_LIMITS.maxImageBytes,
     maxImagePixels: options.maxImagePixels ?? DEFAULT_LIMITS.maxImagePixels,
@@ -46,15 +47,8 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
 
   async function tensorFrom(picture: OpenedPicture, working: Pixels): Promise<PixelTensor> {
     const { pixels, content } = await cutOut(picture, working);
-    const { part, width, height } = layOut(content, inputSize, resizePolicy);
-    const { data, info } = await sharp(pixels.data, {
-      raw: { width: pixels.width, height: pixels.height, channels: 3 },
-    })
-      .extract(part)
-      .resize({ width, height, fit: "fill", kernel: resample })
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    return centreOnWhite({ data, width: info.width, height: info.height }, inputSize);
+    const { part, ...size } = layOut(content, inputSize, resizePolicy);
+    return centreOnWhite(resample(pixels, part, size, resampling), inputSize);
   }
 
   /** What of the picture is to be laid out, in at least the tensor's resolution where the file has it. */

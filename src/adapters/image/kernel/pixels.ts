@@ -2,6 +2,7 @@
  * The loops over all pixels of a picture, in AssemblyScript, which the build compiles to WebAssembly with SIMD. Pixels are 8-bit RGB, tightly
  * packed; all addresses are in bytes. What is read and written in one turn may reach up to 48 bytes beyond the end.
  */
+export { sumLines, sumPixels } from "./resample";
 
 /**
  * The picture at half its size, rounded up: each channel of a pixel is the mean of four, or of those that there are at an odd picture's right
@@ -76,6 +77,35 @@ export function markDifferences(
     const differs = v128.and(isPositive(above), i8x16.splat(1));
     const strong = v128.and(isPositive(i8x16.sub_sat_u(above, excesses)), i8x16.splat(2));
     v128.store(marks + <usize>pixel, v128.or(differs, strong));
+  }
+}
+
+/**
+ * How many pixels of each square cell carry the mark 1, in 32 bits, row of cells by row; the last of each direction may be cut off.
+ *
+ * @param stride from one line of marks to the next.
+ */
+export function countInCells(
+  marks: usize,
+  stride: i32,
+  width: i32,
+  height: i32,
+  cellSize: i32,
+  counts: usize,
+): void {
+  const columns = (width + cellSize - 1) / cellSize;
+  const rows = (height + cellSize - 1) / cellSize;
+  memory.fill(counts, 0, (<usize>(columns * rows)) << 2);
+  for (let y = 0; y < height; y++) {
+    let at = marks + <usize>(y * stride);
+    const end = at + <usize>width;
+    let cell = counts + ((<usize>((y / cellSize) * columns)) << 2);
+    for (; at < end; cell += 4) {
+      const next = min(at + <usize>cellSize, end);
+      let count: u32 = 0;
+      for (; at < next; at++) count += load<u8>(at) & 1;
+      store<u32>(cell, load<u32>(cell) + count);
+    }
   }
 }
 
