@@ -7,6 +7,8 @@ export default defineConfig({
     // Real models, stores and processes on two cores: slow is not wrong.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // One for each processor, not one fewer: many tests wait most of the time, for processes that they started.
+    maxWorkers: "100%",
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     projects: [
       {
