@@ -3,12 +3,10 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { garment } from "../../../test/fixtures/pictures.js";
 import { RandomNumbers } from "../../../test/fixtures/random-numbers.js";
-import type { Box } from "./box.js";
+import { type Box, wholeOf } from "./box.js";
 import type { Pixels } from "./decode.js";
 import { RESAMPLING, type Resampling } from "./layout.js";
 import { resample } from "./resample.js";
-
-const wholeOf = ({ width, height }: Pixels): Box => ({ left: 0, top: 0, width, height });
 
 const noise = (width: number, height: number): Pixels => ({
   data: Uint8Array.from(new RandomNumbers(width).integers(3 * width * height, 0, 255)),
