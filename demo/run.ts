@@ -40,12 +40,12 @@ const { manifest } = await writeCatalogue({
   seed: SEED,
   onProgress: (done) => progress.update(done),
 });
-progress.finish(`${size} pairs drawn in ${path.relative(".", directory)}`);
+progress.tell(`${size} pairs drawn in ${path.relative(".", directory)}`);
 
 const diptych = await openDiptych({ catalog: path.join(directory, "catalog"), create: true });
 progress = startProgress("designs", size);
 const summary = await diptych.import(manifest, { onProgress: ({ rows }) => progress.update(rows) });
-progress.finish(`${summary.imported} imported, ${summary.unchanged} were there already`);
+progress.tell(`${summary.imported} imported, ${summary.unchanged} were there already`);
 
 const design = createFlatDesign(SEED, QUERY_INDEX);
 const pictures = {

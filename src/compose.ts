@@ -40,6 +40,7 @@ import {
 } from "./core/search.js";
 import { createJudge } from "./core/verdict.js";
 import { embedderFor, readerFor } from "./embedders.js";
+import { tellingOfMissingWorkers } from "./missing-workers.js";
 
 const now = () => performance.now();
 /** SHA-256, in lower-case hexadecimal. */
@@ -64,6 +65,8 @@ export interface ImportListeners {
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Told of every bad row; awaited before the import goes on. */
   readonly onError?: (error: RowError) => void | Promise<void>;
+  /** Told when no worker runs, or none any more, that would embed the pictures; the import waits for one and goes on by itself. */
+  readonly onMissingWorkers?: () => void;
   /** Once aborted, what is in flight is finished and written, and the rest is left. */
   readonly signal?: AbortSignal;
 }
@@ -192,17 +195,20 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
         readPicture: readOwn,
       } = typeof source === "string" ? await openSource(source, request) : source;
       request.onStart?.(count);
-      const summary = await importDesigns({
-        rows: rows(),
-        readFile: readOwn ?? readPicture,
-        ...(readOwn && { pictures }),
-        hash,
-        images,
-        embedder,
-        catalog,
-        now,
-        ...listeners(request),
-      });
+      const { onMissingWorkers = () => {} } = request;
+      const summary = await tellingOfMissingWorkers(embedder, onMissingWorkers, () =>
+        importDesigns({
+          rows: rows(),
+          readFile: readOwn ?? readPicture,
+          ...(readOwn && { pictures }),
+          hash,
+          images,
+          embedder,
+          catalog,
+          now,
+          ...listeners(request),
+        }),
+      );
       if (summary.imported > 0) await catalog.compact();
       return summary;
     },

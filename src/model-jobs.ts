@@ -18,6 +18,7 @@ import type { Catalog, ModelIdentity } from "./core/ports.js";
 import { allPages, catalogRows, changedPages, removeOthers, reprojectDesigns } from "./core/reembed.js";
 import { embedderFor, readerFor } from "./embedders.js";
 import { AppError } from "./errors.js";
+import { tellingOfMissingWorkers } from "./missing-workers.js";
 import type { Epoch } from "./training/fit-head.js";
 import type { Training } from "./training/train.js";
 import { type Labels, trainOnCatalog } from "./training/train-catalog.js";
@@ -57,11 +58,7 @@ export async function reembedCatalog(config: Config, request: ImportListeners = 
       await to.compact();
       switched = await reembedding.switchOver(async () => {
         if ((await from.stats()).version === version) return true;
-        const { signal, onError } = request;
-        const late = await embed(changedPages(from, to), {
-          ...(signal && { signal }),
-          ...(onError && { onError }),
-        });
+        const late = await embed(changedPages(from, to), { ...request, onProgress: () => {} });
         await removeOthers(to, from);
         return isWhole(late);
       });
@@ -83,22 +80,24 @@ async function embedPictures(
   { pages, to }: { readonly pages: Pages; readonly to: Catalog },
   pack: ModelPack,
   config: Config,
-  { onProgress = () => {}, onError = () => {}, signal }: ImportListeners,
+  { onProgress = () => {}, onError = () => {}, onMissingWorkers = () => {}, signal }: ImportListeners,
 ) {
   const embedder = await embedderFor(pack, config);
   try {
-    return await importDesigns({
-      rows: catalogRows(pages),
-      readFile: (file) => readKnownPicture(config.catalog, file),
-      hash,
-      images: readerFor(pack),
-      embedder,
-      catalog: to,
-      now: () => performance.now(),
-      onProgress,
-      onError,
-      signal,
-    });
+    return await tellingOfMissingWorkers(embedder, onMissingWorkers, () =>
+      importDesigns({
+        rows: catalogRows(pages),
+        readFile: (file) => readKnownPicture(config.catalog, file),
+        hash,
+        images: readerFor(pack),
+        embedder,
+        catalog: to,
+        now: () => performance.now(),
+        onProgress,
+        onError,
+        signal,
+      }),
+    );
   } finally {
     await embedder.close();
   }

@@ -29,7 +29,7 @@ export async function openGenerated(designs: number): Promise<MeasuredCatalog> {
       progress.update(first + size);
     }
     await catalog.compact();
-    progress.finish(`${designs} designs written and indexed in ${formatDuration((now() - started) / 1000)}`);
+    progress.tell(`${designs} designs written and indexed in ${formatDuration((now() - started) / 1000)}`);
   }
   return {
     designs,

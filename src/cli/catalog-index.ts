@@ -51,7 +51,7 @@ export async function runIndexVerify({ json }: JsonFlag, config: Config): Promis
   const onSearched = (done: number, total: number) => {
     progress ??= progressOnTerminal("searches", total);
     progress.update(done);
-    if (done === total) progress.finish(`Compared ${total} searches with exact ones.`);
+    if (done === total) progress.tell(`Compared ${total} searches with exact ones.`);
   };
   const recalls = used ? await verifyIndex(config, onSearched) : [];
   const target = config.targetRecall;

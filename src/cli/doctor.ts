@@ -28,7 +28,7 @@ export async function runDoctor({ repair = false, json }: DoctorFlags, config: C
     },
     onProgress: (rows) => progress?.update(rows),
   });
-  progress?.finish(`${examination.designs} designs examined, catalog ${config.catalog}`);
+  progress?.tell(`${examination.designs} designs examined, catalog ${config.catalog}`);
   process.stdout.write(json ? `${JSON.stringify(examination, null, 2)}\n` : describe(examination));
   return examination.findings.some(isOpen) ? SOMETHING_IS_WRONG : 0;
 }

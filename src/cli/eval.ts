@@ -91,7 +91,7 @@ async function measure(
       onProgress: (done) => progress.update(done),
     },
   );
-  progress.finish(`${evaluation.outcomes.length} measured in ${formatDuration((now() - started) / 1000)}`);
+  progress.tell(`${evaluation.outcomes.length} measured in ${formatDuration((now() - started) / 1000)}`);
   return evaluation;
 }
 

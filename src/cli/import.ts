@@ -13,6 +13,9 @@ import { formatDuration, type Progress, progressOnTerminal } from "./progress.js
 /** Exit status of `diptych import` beside those of the error table. */
 const SOME_ROWS_FAILED = 3;
 
+const MISSING_WORKERS =
+  "No worker runs that would embed the pictures: waiting for one; start it with: diptych worker --redis ADDRESS";
+
 interface ImportFlags {
   readonly images?: string;
   readonly npy?: string;
@@ -94,11 +97,12 @@ async function watch(config: Config, run: RunImport): Promise<number> {
         },
         onProgress: ({ rows }) => progress?.update(rows),
         onError: (error) => report.add(error),
+        onMissingWorkers: () => progress?.tell(MISSING_WORKERS),
         signal,
       }),
     );
     const seconds = (performance.now() - started) / 1000;
-    progress?.finish(describe(summary, seconds, config.catalog));
+    progress?.tell(describe(summary, seconds, config.catalog));
     if (report.count > 0) process.stderr.write(`What was wrong with each, and where: ${errorsPath}\n`);
     if (summary.aborted) return INTERRUPTED;
     return summary.failed > 0 ? SOME_ROWS_FAILED : 0;

@@ -128,7 +128,7 @@ function downloadProgress() {
     if (shown?.name !== name) {
       shown = { name, progress: progressOnTerminal("MB", total === null ? null : megabytes(total)) };
     }
-    if (received === total) shown.progress.finish(`${name}: ${megabytes(received)} MB`);
+    if (received === total) shown.progress.tell(`${name}: ${megabytes(received)} MB`);
     else shown.progress.update(megabytes(received));
   };
 }

@@ -59,10 +59,12 @@ describe("on a terminal", () => {
     );
   });
 
-  test("ends with the summary in the line's place", () => {
+  test("tells a line in its own place, and goes on below it", () => {
     const { written, progress } = createScreen();
-    progress.finish("200 designs imported.");
-    expect(written).toEqual(["\r\u001b[K200 designs imported.\n"]);
+    progress.tell("Waiting.");
+    progress.update(200);
+    expect(written[0]).toBe("\r\u001b[KWaiting.\n");
+    expect(written[1]).toContain("] 100%  200/200 designs");
   });
 });
 
@@ -72,7 +74,7 @@ test("elsewhere a plain line appears every five seconds, without a total too", (
     clock.ms = i * 100;
     progress.update(i);
   }
-  progress.finish("110 designs imported.");
+  progress.tell("110 designs imported.");
   expect(written).toEqual([
     "50 designs  10.0 designs/s\n",
     "100 designs  10.0 designs/s\n",

@@ -20,8 +20,8 @@ export interface ProgressOptions {
 export interface Progress {
   /** Shows how many are done, when enough time has passed since it was shown last. */
   update(done: number): void;
-  /** Puts a last line in the place of the progress. */
-  finish(summary: string): void;
+  /** Puts a line in the place of the progress, which appears again below it if it goes on. */
+  tell(line: string): void;
 }
 
 const REDRAW_INTERVAL_MS = 100;
@@ -67,8 +67,8 @@ export function createProgress({ stream, now, total, unit }: ProgressOptions): P
       if (isTerminal) stream.write(`\r${fitToTerminal(text, done, total, stream.columns)}\u001b[K`);
       else stream.write(`${text}\n`);
     },
-    finish(summary) {
-      stream.write(isTerminal ? `\r\u001b[K${summary}\n` : `${summary}\n`);
+    tell(line) {
+      stream.write(isTerminal ? `\r\u001b[K${line}\n` : `${line}\n`);
     },
   };
 }

@@ -9,6 +9,7 @@ import { createFleet } from "./fleet-processes.js";
 tellIfSkipped();
 
 const DESIGNS = 400;
+const MISSING = /No worker runs that would embed the pictures: waiting for one/gu;
 
 /** All that a catalog keeps, by id. */
 async function everythingIn(directory: string) {
@@ -19,15 +20,20 @@ async function everythingIn(directory: string) {
   return everything;
 }
 
+/** A folder of drawn designs, each with a front. */
+async function drawDesigns(folder: string, count: number): Promise<string> {
+  await mkdir(folder);
+  for (let i = 0; i < count; i++) {
+    await writeFile(path.join(folder, `D${i}_front.png`), await drawingPng(i, "front"));
+  }
+  return folder;
+}
+
 describe.skipIf(noRedis !== null)("diptych import --redis", () => {
   const fleet = createFleet();
 
   test("spreads embedding over workers, of which one is killed: all is in, as a local import has it", async () => {
-    const flats = path.join(fleet.directory(), "flats");
-    await mkdir(flats);
-    for (let i = 0; i < DESIGNS; i++) {
-      await writeFile(path.join(flats, `D${i}_front.png`), await drawingPng(i, "front"));
-    }
+    const flats = await drawDesigns(path.join(fleet.directory(), "flats"), DESIGNS);
     const models = ["--models", fleet.packs(), "--model", "small"];
     const local = path.join(fleet.directory(), "local");
     const spread = path.join(fleet.directory(), "spread");
@@ -47,5 +53,32 @@ describe.skipIf(noRedis !== null)("diptych import --redis", () => {
     expect(everything.size).toBe(DESIGNS);
     expect(everything).toEqual(await everythingIn(local));
     expect(steady.child.exitCode).toBeNull();
+  });
+
+  test("tells whenever no worker runs, and waits for the next one", async () => {
+    const flats = await drawDesigns(path.join(fleet.directory(), "few"), 20);
+    const models = ["--models", fleet.packs(), "--model", "small"];
+    const catalog = path.join(fleet.directory(), "waited-for");
+    const asking = fleet.start([
+      "import",
+      flats,
+      "--catalog",
+      catalog,
+      "--redis",
+      fleet.redis().url,
+      ...models,
+    ]);
+    await asking.until(/No worker/u);
+    // So slow that it is killed before all is in.
+    const doomed = await fleet.startMisbehaving({ ms: 60_000 });
+    await doomed.until(/^batch /mu);
+    doomed.child.kill("SIGKILL");
+    await asking.until(/No worker.*No worker/su);
+    expect(asking.child.exitCode).toBeNull();
+    await fleet.startWorker();
+    const ending = await asking.ended;
+    expect(ending.exitCode).toBe(0);
+    expect(countsOf(ending)).toEqual({ imported: 20, unchanged: 0, failed: 0 });
+    expect(ending.stderr.match(MISSING)).toHaveLength(2);
   });
 });

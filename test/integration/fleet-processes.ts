@@ -30,8 +30,8 @@ const FINE: Partial<PackManifest> = {
   outputs: [{ name: "features", pooling: { kind: "average", grid: 4 } }],
 };
 
-/** A worker in a process of its own. */
-export interface WorkerProcess extends ReturnType<typeof startNode> {
+/** A worker, or whoever asks for one, in a process of its own. */
+export interface FleetProcess extends ReturnType<typeof startNode> {
   /** What it told so far. */
   readonly told: () => string;
   /** Resolves when it told something like that; fails when it ends before. */
@@ -54,7 +54,7 @@ export function createFleet() {
   let redis: RedisServer;
   let pack: ModelPack;
   let local: Embedder;
-  const processes: WorkerProcess[] = [];
+  const processes: FleetProcess[] = [];
   const embedders: Embedder[] = [];
 
   beforeAll(async () => {
@@ -77,7 +77,7 @@ export function createFleet() {
     await rm(directory, { recursive: true });
   });
 
-  function watch(started: ReturnType<typeof startNode>): WorkerProcess {
+  function watch(started: ReturnType<typeof startNode>): FleetProcess {
     const { child, ended } = started;
     let told = "";
     for (const stream of [child.stdout!, child.stderr!]) {
@@ -85,7 +85,7 @@ export function createFleet() {
         told += text.toString();
       });
     }
-    const worker: WorkerProcess = {
+    const process: FleetProcess = {
       ...started,
       told: () => told,
       until: async (pattern) => {
@@ -93,13 +93,13 @@ export function createFleet() {
         while (!pattern.test(told)) {
           const turn = new Promise<false>((resolve) => setTimeout(resolve, 10, false));
           if ((await Promise.race([turn, hasEnded])) && !pattern.test(told)) {
-            throw new Error(`The worker ended and told: ${told}`);
+            throw new Error(`The process ended and told: ${told}`);
           }
         }
       },
     };
-    processes.push(worker);
-    return worker;
+    processes.push(process);
+    return process;
   }
 
   return {
@@ -119,8 +119,11 @@ export function createFleet() {
       return embedder;
     },
 
+    /** `diptych` with these arguments. */
+    start: (args: readonly string[]) => watch(startDiptych(args)),
+
     /** `diptych worker`, ready. */
-    async startWorker(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> {
+    async startWorker(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<FleetProcess> {
       const models = ["--models", path.join(directory, "packs"), "--model", "small"];
       const worker = watch(startDiptych(["worker", "--redis", redis.url, ...models, ...flags], { env }));
       await worker.until(/This worker embeds pictures with/u);
@@ -128,7 +131,7 @@ export function createFleet() {
     },
 
     /** A worker that misbehaves, ready. */
-    async startMisbehaving(how: Omit<Misbehaviour, "url" | "pack">): Promise<WorkerProcess> {
+    async startMisbehaving(how: Omit<Misbehaviour, "url" | "pack">): Promise<FleetProcess> {
       const told: Misbehaviour = { url: redis.url, pack: path.join(directory, "packs/small"), ...how };
       const worker = watch(startNode(["--import", "tsx", misbehavingWorker, JSON.stringify(told)]));
       await worker.until(/^ready$/mu);
