@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { letHeapDouble } from "./cli/heap-growth.js";
 import { readConfig, readTokens, type Settings } from "./config.js";
 import { AppError, errorTable } from "./errors.js";
+import { printable } from "./printable.js";
 import { version } from "./version.js";
 
 letHeapDouble();
@@ -268,8 +269,11 @@ function report(error: unknown): number {
   // Commander has told its own failures already; asking for help is none.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorTable.INVALID_REQUEST.exitCode;
   const failure = AppError.from(error);
-  const whole = failure.code === "INTERNAL" ? `\n${(failure.cause as Error)?.stack ?? failure.stack}` : "";
-  process.stderr.write(`diptych: ${failure.message}${whole}\n`);
+  process.stderr.write(`diptych: ${printable(failure.message)}\n`);
+  if (failure.code === "INTERNAL") {
+    const stack = (failure.cause as Error)?.stack ?? failure.stack ?? "";
+    for (const line of stack.split("\n")) process.stderr.write(`${printable(line)}\n`);
+  }
   return errorTable[failure.code].exitCode;
 }
 

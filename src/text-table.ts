@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { printable } from "./printable.js";
 
 /** Terminal columns between two cells. */
 const GAP = "  ";
@@ -21,11 +22,6 @@ export function formatTable(rows: readonly (readonly string[])[], maxCellWidth =
       .trimEnd(),
   );
   return `${lines.join("\n")}\n`;
-}
-
-/** Without the characters that would move the cursor, end the line or turn the direction of the text. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ");
 }
 
 function cut(text: string, maxWidth: number): string {

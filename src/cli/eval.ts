@@ -13,6 +13,7 @@ import { renderReport } from "../evaluation/report-page.js";
 import { gatherPictures } from "../evaluation/report-pictures.js";
 import { formatReport } from "../evaluation/report-text.js";
 import { missingDesigns, type Quality, summarize, worstOutcomes } from "../evaluation/summary.js";
+import { printable } from "../printable.js";
 import { writeTo } from "./output-place.js";
 import { formatDuration, progressOnTerminal } from "./progress.js";
 
@@ -110,13 +111,12 @@ async function drawPage(
 }
 
 function tellTrouble(failures: readonly QueryFailure[], missing: readonly string[]): void {
-  for (const failure of failures.slice(0, TOLD)) process.stderr.write(`${describe(failure)}\n`);
+  for (const failure of failures.slice(0, TOLD)) process.stderr.write(`${printable(describe(failure))}\n`);
   if (failures.length > TOLD) process.stderr.write(`and ${failures.length - TOLD} more lines\n`);
   if (missing.length > 0) {
     const more = missing.length > TOLD ? ` and ${missing.length - TOLD} more` : "";
-    process.stderr.write(
-      `Relevant designs that the catalog lacks count as not found: ${missing.slice(0, TOLD).join(", ")}${more}\n`,
-    );
+    const ids = printable(missing.slice(0, TOLD).join(", "));
+    process.stderr.write(`Relevant designs that the catalog lacks count as not found: ${ids}${more}\n`);
   }
 }
 

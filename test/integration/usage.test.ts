@@ -12,6 +12,7 @@ beforeAll(async () => {
   flats = join(directory, "flats");
   await writePair(flats, "A", 1);
   await writeFile(join(directory, "no-pictures.csv"), "name,colour\nA,red\n");
+  await writeFile(join(directory, "steering.csv"), "na\u001b[2Jme,colour\nA,red\n");
 });
 afterAll(() => rm(directory, { recursive: true }));
 
@@ -56,6 +57,11 @@ describe("wrong usage ends with status 2 and one sentence", () => {
     ],
     ["a manifest that is not there", ["import", "none.csv"], "there is none at "],
     ["a manifest without pictures", ["import", "no-pictures.csv"], "received the columns name, colour in "],
+    [
+      "a manifest that would steer a terminal",
+      ["import", "steering.csv"],
+      "the columns na [2Jme, colour in ",
+    ],
     ["a picture as a source", ["import", "flats/A_front.png"], "A manifest's name ends in .csv, "],
     ["a folder of images that is not there", ["import", "no-pictures.csv", "--images", "none"], "/none."],
     ["feature files that are not there", ["import", "--npy", "flats"], "name_list.csv"],
