@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { tellFailure } from "./cli/failure.js";
 import { letHeapDouble } from "./cli/heap-growth.js";
 import { readConfig, readTokens, type Settings } from "./config.js";
-import { AppError, errorTable } from "./errors.js";
-import { printable } from "./printable.js";
 import { version } from "./version.js";
 
 letHeapDouble();
@@ -257,24 +256,11 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = tellFailure(error);
 }
 
 function config() {
   return readConfig(program.opts<Settings>(), process.env);
-}
-
-/** Tells the failure on standard error; returns the exit status. */
-function report(error: unknown): number {
-  // Commander has told its own failures already; asking for help is none.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorTable.INVALID_REQUEST.exitCode;
-  const failure = AppError.from(error);
-  process.stderr.write(`diptych: ${printable(failure.message)}\n`);
-  if (failure.code === "INTERNAL") {
-    const stack = (failure.cause as Error)?.stack ?? failure.stack ?? "";
-    for (const line of stack.split("\n")) process.stderr.write(`${printable(line)}\n`);
-  }
-  return errorTable[failure.code].exitCode;
 }
 
 function number(text: string): number {
