@@ -195,8 +195,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
         readPicture: readOwn,
       } = typeof source === "string" ? await openSource(source, request) : source;
       request.onStart?.(count);
-      const { onMissingWorkers = () => {} } = request;
-      const summary = await tellingOfMissingWorkers(embedder, onMissingWorkers, () =>
+      const summary = await tellingOfMissingWorkers(embedder, request.onMissingWorkers, () =>
         importDesigns({
           rows: rows(),
           readFile: readOwn ?? readPicture,

@@ -6,12 +6,15 @@ const LOOK_INTERVAL_MS = 2000;
 /**
  * Does work whose pictures may wait for others to embed them, and tells each time when it is seen that nobody runs who would: until a
  * worker is started, the work stands still.
+ *
+ * @param tell default: nobody, and then nobody looks.
  */
 export async function tellingOfMissingWorkers<T>(
   embedder: Pick<Embedder, "model" | "load">,
-  tell: () => void,
+  tell: (() => void) | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
+  if (!tell) return work();
   let areMissing = false;
   let isOver = false;
   const look = async () => {

@@ -80,7 +80,7 @@ async function embedPictures(
   { pages, to }: { readonly pages: Pages; readonly to: Catalog },
   pack: ModelPack,
   config: Config,
-  { onProgress = () => {}, onError = () => {}, onMissingWorkers = () => {}, signal }: ImportListeners,
+  { onProgress = () => {}, onError = () => {}, onMissingWorkers, signal }: ImportListeners,
 ) {
   const embedder = await embedderFor(pack, config);
   try {
