@@ -148,7 +148,7 @@ export async function runModelsVerify(id: string | undefined, config: Config): P
       const failure = AppError.from(error);
       // One is told as any failure is, and so is a device that is not there: that is no fault of the packs.
       if (id !== undefined || failure.code === "INVALID_REQUEST") throw failure;
-      process.stdout.write(`${each}: ${printable(failure.message)}\n`);
+      process.stdout.write(`${printable(`${each}: ${failure.message}`)}\n`);
       failures.push(failure);
     }
   }
