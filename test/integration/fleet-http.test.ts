@@ -2,6 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { type ServerType, serve } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MOST_WAITING } from "../../src/core/waiting.js";
 import { type App, createApp } from "../../src/http/app.js";
 import { type AppError, type Diptych, openDiptych } from "../../src/index.js";
 import { writePair } from "../fixtures/drawings.js";
@@ -120,21 +121,25 @@ describe.skipIf(noRedis !== null)("the HTTP API with workers behind Redis", () =
     expect(worker.told()).toContain("nobody waits for it any more");
   });
 
-  test("refuses searches beyond the bound of its queue, and says when to come again", async () => {
+  test("refuses searches beyond the bound of its queue, and says when to come again", async ({
+    onTestFinished,
+  }) => {
     await fleet.startMisbehaving({ ms: -1 });
     await ready();
-    const clients = Array.from({ length: 512 }, () => new AbortController());
+    const clients = Array.from({ length: MOST_WAITING + 1 }, () => new AbortController());
     const pictures = { front: await readFile(flat("A")) };
-    // So many of them wait that the next has no room; none is ever answered.
-    const waiting = clients.map(({ signal }) => diptych.embed({ pictures }, { signal }).catch(() => null));
-    await expect
-      .poll(async () => (await diptych.load()).waiting.search, { timeout: 60_000 })
-      .toBeGreaterThan(440);
+    const asked = clients.map(({ signal }) => diptych.embed({ pictures }, { signal }));
+    const leave = async () => {
+      for (const client of clients) client.abort();
+      await Promise.allSettled(asked);
+    };
+    onTestFinished(leave);
+    // None is ever answered: the first to hear anything is the one for which there is no room.
+    await expect(Promise.race(asked)).rejects.toMatchObject({ code: "QUEUE_FULL" });
     const { response, status, body } = await search("A");
     expect([status, body.code]).toEqual([503, "QUEUE_FULL"]);
     expect(Number(response.headers.get("Retry-After"))).toBeGreaterThanOrEqual(1);
-    for (const gone of clients) gone.abort();
-    await Promise.all(waiting);
+    await leave();
     await expect.poll(async () => (await diptych.load()).waiting.search, { timeout: 60_000 }).toBe(0);
   });
 });
