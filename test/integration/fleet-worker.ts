@@ -34,7 +34,8 @@ const embedder: Embedder = Object.assign(Object.create(local), {
 });
 
 const worker = await startWorker({ embedder, threads: 1, url, maxBatchSize: 16, maxQueueDelayMs: 20 });
+const toldToEnd = untilToldToEnd();
 process.stdout.write("ready\n");
-await untilToldToEnd();
+await toldToEnd;
 await worker.close();
 await local.close();
