@@ -43,6 +43,22 @@ describe.skipIf(noRedis !== null)("diptych worker", () => {
     }
   });
 
+  test("told to end at its work while Redis hangs ends all the same", async () => {
+    const embedder = await fleet.openEmbedder();
+    const worker = await fleet.startMisbehaving({ ms: 500 });
+    const running = embedder.embed(pictures(200), { lane: "import" }).catch(() => {});
+    await worker.until(/^batch (\d+,){15}\d+$/mu);
+    fleet.redis().pause();
+    try {
+      worker.child.kill("SIGTERM");
+      expect(await worker.ended).toMatchObject({ exitCode: 0, signal: null });
+    } finally {
+      fleet.redis().resume();
+    }
+    await fleet.startWorker();
+    await running;
+  });
+
   test("goes on by itself when Redis was away under load; searches fail meanwhile, and say so", async () => {
     await fleet.startWorker();
     await fleet.startWorker();
@@ -86,9 +102,19 @@ describe.skipIf(noRedis !== null)("diptych worker", () => {
         message: expect.stringContaining("diptych worker --model small"),
       });
     }
-    await fleet.startWorker();
+    const own = await fleet.startWorker();
     await fleet.seen(embedder, 1);
     expect(await embedder.embed([picture(1)])).toEqual(await fleet.expected([picture(1)]));
+    own.child.kill("SIGTERM");
+    await own.ended;
+    // Once its own workers were there they are only away: whoever searches may come again.
+    const search = () =>
+      embedder
+        .embed([picture(1)], { timeoutMs: 200 })
+        .catch(({ code, retryAfterS }) => ({ code, retryAfterS }));
+    await expect
+      .poll(search, { timeout: 30_000 })
+      .toEqual({ code: "QUEUE_UNAVAILABLE", retryAfterS: expect.any(Number) });
   });
 
   test("tells Prometheus what it does, and whoever looks after it that it lives", async () => {

@@ -56,6 +56,10 @@ describe.skipIf(noRedis !== null)("where Redis fails", () => {
     expect(await embedder.embed([numbered(1)])).toEqual(answered(1));
     redis().pause();
     try {
+      const nobody = { signal: AbortSignal.abort() };
+      expect(await embedder.embed([numbered(3)], nobody)).toMatchObject([
+        { error: { code: "DEADLINE_EXCEEDED" } },
+      ]);
       await expect(embedder.embed([numbered(2)])).rejects.toEqual(unavailable);
     } finally {
       redis().resume();

@@ -25,6 +25,8 @@ import { type JobData, PREFIX, PRIORITY, pixelsKey, queueOf } from "./protocol.j
 const LONGEST_WAIT_MS = 10 * 60_000;
 /** What is known of the fleet is asked for anew after so long. */
 const FLEET_KNOWN_FOR_MS = 1000;
+/** Pictures whose pixels are sent in one go: a slow link carries so many within the time that a command has, and searches in between. */
+const SENT_AT_ONCE = 8;
 /** BullMQ tells what happens in a stream that nobody reads here. */
 const MOST_EVENTS = 100;
 
@@ -134,10 +136,13 @@ class QueuedEmbedder implements Embedder {
       if (handed) this.#takeBack(ids);
     });
     try {
+      if (gone) return await Promise.all(answers);
       if (!this.#answers.isHeard) throw unavailable("the connection was lost");
       await this.#requireWorkers(lane, tensors.length, place);
-      handed = !gone;
-      if (handed) await this.#hand(jobs, lane, timeoutMs, options.requestId);
+      for (let i = 0; i < jobs.length && !gone; i += SENT_AT_ONCE) {
+        handed = true;
+        await this.#hand(jobs.slice(i, i + SENT_AT_ONCE), lane, timeoutMs, options.requestId);
+      }
       // Whoever went while they were handed over has not taken all of them back.
       if (handed && gone) this.#takeBack(ids);
       const results = await Promise.all(answers);
@@ -186,7 +191,7 @@ class QueuedEmbedder implements Embedder {
     this.#hadWorkers ||= own.length > 0;
     // An import waits for workers to come, or to be replaced; those of another model are neither.
     if (lane === "import" && (this.#hadWorkers || workers.length === 0)) return;
-    if (own.length === 0 && workers.length > 0) {
+    if (own.length === 0 && workers.length > 0 && !this.#hadWorkers) {
       throw new AppError(
         "MODEL_MISMATCH",
         `The workers that run have another model than ${this.model.id}, with which the catalog's designs are embedded; start one with: diptych worker --model ${this.model.id}`,

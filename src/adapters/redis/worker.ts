@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { Batcher } from "../../core/batcher.js";
@@ -66,6 +67,8 @@ const COUNTED_FOR_S = 3600;
 const MOST_SET_ASIDE = 100;
 /** How long a worker that ends waits for a Redis that goes away meanwhile. */
 const REDIS_AWAITED_MS = 3000;
+/** Between two looks whether it is there. */
+const PAUSE_MS = 500;
 
 interface Taken {
   readonly id: string;
@@ -132,15 +135,25 @@ class LeavableWorker extends Worker<JobData> {
   async finish(connection: Redis): Promise<void> {
     const blocking = await this.backend.blockingClient;
     if (connection.status !== "ready" || blocking?.status !== "ready") return this.close(true);
-    let timer: NodeJS.Timeout | undefined;
-    const lost = new Promise<void>((resolve) => {
-      connection.on("close", () => {
-        timer ??= setTimeout(resolve, REDIS_AWAITED_MS);
-      });
-    });
-    await Promise.race([this.close(), lost]);
-    clearTimeout(timer);
+    const finished = this.close();
+    let isOver = false;
+    while (!isOver) isOver = !(await answers(connection)) || (await within(PAUSE_MS, finished));
     await this.lockManager.close();
+  }
+}
+
+/** Whether Redis answers, not only listens. */
+function answers(redis: Redis): Promise<boolean> {
+  return within(REDIS_AWAITED_MS, redis.ping());
+}
+
+/** Whether it came about in time. */
+async function within(ms: number, event: Promise<unknown>): Promise<boolean> {
+  const late = new AbortController();
+  try {
+    return await Promise.race([event.then(() => true), sleep(ms, false, { signal: late.signal })]);
+  } finally {
+    late.abort();
   }
 }
 
@@ -187,7 +200,8 @@ class FleetWork {
   /** Embeds the picture of a job and tells whoever asked; what happens to it is told as an answer, never as the job's failure. */
   async answer(job: Job<JobData>): Promise<void> {
     const { listeners } = this.#options;
-    listeners?.onTaken?.(Date.now() - job.timestamp);
+    // By the clocks of two machines, which may differ.
+    listeners?.onTaken?.(Math.max(0, Date.now() - job.timestamp));
     try {
       await this.#answer({ id: job.id!, data: job.data });
     } finally {
