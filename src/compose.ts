@@ -65,9 +65,12 @@ export interface ImportListeners {
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Told of every bad row; awaited before the import goes on. */
   readonly onError?: (error: RowError) => void | Promise<void>;
-  /** Told when no worker runs, or none any more, that would embed the pictures; the import waits for one and goes on by itself. */
-  readonly onMissingWorkers?: () => void;
-  /** Once aborted, what is in flight is finished and written, and the rest is left. */
+  /**
+   * Told true when no worker runs, or none any more, that would embed the pictures: the import waits for one; false once one runs and
+   * it goes on.
+   */
+  readonly onMissingWorkers?: (areMissing: boolean) => void;
+  /** Once aborted, what the model has begun with is finished and written, and the rest is left. */
   readonly signal?: AbortSignal;
 }
 
@@ -119,7 +122,7 @@ export interface Diptych {
   import(source: string | Source, request?: ImportRequest): Promise<ImportSummary>;
 
   /** Adds a design or changes one. As {@link putDesign}; its pictures are kept in the catalog's folder. */
-  put(design: PutDesign): Promise<{ created: boolean }>;
+  put(design: PutDesign, options?: EmbedOptions): Promise<{ created: boolean }>;
 
   /** Keeps a picture of a design that was just deleted for as long as that can be brought back. */
   renew(picture: Picture): Promise<void>;
@@ -211,7 +214,8 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
       if (summary.imported > 0) await catalog.compact();
       return summary;
     },
-    put: (design) => putDesign(design, { images, embedder, catalog, pictures, hash, inTurn }),
+    put: (design, options) =>
+      putDesign(design, { images, embedder, catalog, pictures, hash, inTurn }, options),
     renew: (picture) => pictures.renew(picture),
     openUpload: (files, unpackTo) => openUpload(files, unpackTo, DEFAULT_LIMITS.maxImageBytes),
     original: (picture) => drawOriginal(picture, directory, images),

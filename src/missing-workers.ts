@@ -4,14 +4,14 @@ import type { Embedder } from "./core/ports.js";
 const LOOK_INTERVAL_MS = 2000;
 
 /**
- * Does work whose pictures may wait for others to embed them, and tells each time when it is seen that nobody runs who would: until a
- * worker is started, the work stands still.
+ * Does work whose pictures may wait for others to embed them, and tells whenever it is seen that nobody runs who would, and that
+ * somebody does again: until a worker is started, the work stands still.
  *
  * @param tell default: nobody, and then nobody looks.
  */
 export async function tellingOfMissingWorkers<T>(
   embedder: Pick<Embedder, "model" | "load">,
-  tell: (() => void) | undefined,
+  tell: ((areMissing: boolean) => void) | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
   if (!tell) return work();
@@ -23,7 +23,7 @@ export async function tellingOfMissingWorkers<T>(
     if (!load?.workers || isOver) return;
     const wereMissing = areMissing;
     areMissing = !load.workers.some(({ model }) => model === embedder.model.sha256);
-    if (areMissing && !wereMissing) tell();
+    if (areMissing !== wereMissing) tell(areMissing);
   };
   const timer = setInterval(look, LOOK_INTERVAL_MS);
   try {

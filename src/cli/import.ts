@@ -15,6 +15,7 @@ const SOME_ROWS_FAILED = 3;
 
 const MISSING_WORKERS =
   "No worker runs that would embed the pictures: waiting for one; start it with: diptych worker --redis ADDRESS";
+const WORKERS_AGAIN = "A worker runs: the import goes on.";
 
 interface ImportFlags {
   readonly images?: string;
@@ -97,7 +98,7 @@ async function watch(config: Config, run: RunImport): Promise<number> {
         },
         onProgress: ({ rows }) => progress?.update(rows),
         onError: (error) => report.add(error),
-        onMissingWorkers: () => progress?.tell(MISSING_WORKERS),
+        onMissingWorkers: (areMissing) => progress?.tell(areMissing ? MISSING_WORKERS : WORKERS_AGAIN),
         signal,
       }),
     );

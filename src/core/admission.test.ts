@@ -19,7 +19,7 @@ beforeEach(() => {
 async function arrive(count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     const search = () => new Promise<void>((resolve) => admitted.push(resolve));
-    admission.admit(search).catch((refusal) => refusals.push(refusal));
+    admission.admit(() => admission.measure(search)).catch((refusal) => refusals.push(refusal));
   }
   await setImmediate();
 }
@@ -71,6 +71,26 @@ test("sixteen always, however slow they are", async () => {
   await arrive(17);
   expect(admitted).toHaveLength(16);
   expect(refusals).toHaveLength(1);
+});
+
+test("tells to come again by when all that are in are over, though none is answered yet", async () => {
+  await arrive(257);
+  expect(refusals[0]).toMatchObject({ retryAfterS: 15 });
+});
+
+test("what takes a client long to send, and what fails, tells nothing of how fast searches are answered", async () => {
+  const slow = admission.admit(async () => {
+    now += 60_000;
+  });
+  await slow;
+  for (let i = 0; i < 50; i++) {
+    const failing = admission.measure(async () => {
+      throw new Error("no");
+    });
+    await expect(failing).rejects.toThrow();
+  }
+  await arrive(256);
+  expect(refusals).toEqual([]);
 });
 
 test("a search that fails makes room, and tells its failure", async () => {

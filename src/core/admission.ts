@@ -1,8 +1,8 @@
 import { AppError } from "../errors.js";
 import { Throughput } from "./throughput.js";
 
-/** After so long an answer is too late: whoever searches has given up. */
-export const SEARCH_TIMEOUT_MS = 15_000;
+/** After so long an answer is too late: whoever waits for it has given up. It counts from when the pictures have come. */
+export const ANSWER_TIMEOUT_MS = 15_000;
 /** Searches that are worked on or wait, at most: their pictures are in memory. */
 const MOST_SEARCHES = 256;
 /** And no more than should be done in this share of their time; but always so many. */
@@ -23,16 +23,17 @@ export class Admission {
   }
 
   /**
-   * Lets one search in.
+   * Lets one search in, from its first byte until it is answered.
    *
    * @throws AppError QUEUE_FULL with the time after which those before it should be done.
    */
   async admit<T>(search: () => Promise<T>): Promise<T> {
     const { perSecond } = this.#throughput;
     const isKnown = this.#answered >= LEAST_ANSWERED && perSecond > 0;
-    const inTime = isKnown ? (perSecond * SHARE_OF_TIME * SEARCH_TIMEOUT_MS) / 1000 : MOST_SEARCHES;
+    const inTime = isKnown ? (perSecond * SHARE_OF_TIME * ANSWER_TIMEOUT_MS) / 1000 : MOST_SEARCHES;
     if (this.#admitted >= Math.min(MOST_SEARCHES, Math.max(LEAST_SEARCHES, inTime))) {
-      const retryAfterS = Math.max(1, Math.ceil(this.#admitted / Math.max(1, perSecond)));
+      const wait = Math.ceil(this.#admitted / Math.max(1, perSecond));
+      const retryAfterS = Math.min(ANSWER_TIMEOUT_MS / 1000, Math.max(1, wait));
       throw new AppError(
         "QUEUE_FULL",
         `${this.#admitted} searches wait already, as many as can be answered in time; try again in ${retryAfterS} s.`,
@@ -41,10 +42,16 @@ export class Admission {
     }
     this.#admitted += 1;
     try {
-      return await this.#throughput.measure(1, search);
+      return await search();
     } finally {
       this.#admitted -= 1;
-      this.#answered += 1;
     }
+  }
+
+  /** Does what searches wait for, whose pictures have come, and learns from it how fast they are; what fails tells nothing of that. */
+  async measure<T>(work: () => Promise<T>): Promise<T> {
+    const result = await this.#throughput.measure(1, work);
+    this.#answered += 1;
+    return result;
   }
 }

@@ -3,7 +3,7 @@ import { type Attributes, type EmbeddedPicture, type PerView, type View, viewsOf
 import { checkDesignId } from "./design-id.js";
 import { checkDesigns } from "./embedding.js";
 import type { InTurn } from "./in-turn.js";
-import type { Catalog, Embedder, ImageReader, PictureStore } from "./ports.js";
+import type { Catalog, Embedder, EmbedOptions, ImageReader, PictureStore } from "./ports.js";
 import { aboutView } from "./view-failure.js";
 
 /** What a design shall be. What is left out stays as it is, if the design is there already. */
@@ -32,6 +32,7 @@ export interface PutDesignPorts {
 /**
  * Adds a design or changes one. Doing it twice is doing it once.
  *
+ * @param options how its pictures are embedded; nothing is written once nobody waits for that.
  * @returns whether the design is new.
  * @throws AppError INVALID_REQUEST for an id or attributes that cannot be kept, and when no view would be left; what the picture
  * reader, the embedder and the catalog throw.
@@ -39,9 +40,10 @@ export interface PutDesignPorts {
 export async function putDesign(
   { id, pictures = {}, without = [], attributes, onlyNew = false }: PutDesign,
   ports: PutDesignPorts,
+  options: EmbedOptions = {},
 ): Promise<{ created: boolean }> {
   checkDesignId(id);
-  const embedded = await embedPictures(pictures, ports);
+  const embedded = await embedPictures(pictures, ports, options);
   // Between reading the design and writing it, nobody else may change it.
   return ports.inTurn(async () => {
     const known = (await ports.catalog.getEmbedded([id])).get(id);
@@ -70,10 +72,14 @@ export async function putDesign(
 async function embedPictures(
   pictures: PerView<Uint8Array>,
   { images, embedder, pictures: store, hash }: PutDesignPorts,
+  options: EmbedOptions,
 ): Promise<PerView<EmbeddedPicture>> {
   const views = viewsOf(pictures);
   const read = await Promise.all(views.map((view) => aboutView(view, images.read(pictures[view]!))));
-  const results = await embedder.embed(read.map(({ tensor }) => tensor));
+  const results = await embedder.embed(
+    read.map(({ tensor }) => tensor),
+    options,
+  );
   const embedded = views.map(async (view, i) => {
     const result = results[i]!;
     if ("error" in result) throw result.error;

@@ -107,7 +107,11 @@ export async function embedQuery(
     views.map((view) => aboutView(view, images.toTensor(pictures[view]!, crops[view]))),
   );
   const decoded = now();
-  const embeddings = await embedViews(views, tensors, embedder, options);
+  const { timeoutMs } = options;
+  const embeddings = await embedViews(views, tensors, embedder, {
+    ...options,
+    ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs - (decoded - started)) }),
+  });
   return { embeddings, decodeMs: decoded - started, embedMs: now() - decoded };
 }
 

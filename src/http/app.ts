@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { requestId } from "hono/request-id";
 import type { AccessToken } from "../access-tokens.js";
 import type { Diptych } from "../compose.js";
+import { Admission } from "../core/admission.js";
 import { LANES } from "../core/ports.js";
 import { AppError } from "../errors.js";
 import { Access, askerOf } from "./access/access.js";
@@ -76,6 +77,7 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
   const access = new Access({ tokens, trustProxy, now });
   const served: Served = {
     diptych: metrics.measured(diptych),
+    admission: new Admission(() => performance.now()),
     searches: new KeptSearches(diptych.thumbnail),
     deleted: new DeletedDesigns(diptych),
     imports: new ImportJobs(diptych, onDefect),
@@ -111,8 +113,8 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
   if (loopbackOnly) api.use(loopbackHost);
   api.use(sameOrigin);
   api.use(access.middleware);
-  const admission = admitSearches();
-  for (const path of [`${API}/searches`, "/search", "/upload"]) api.use(path, admission);
+  const admitted = admitSearches(served.admission);
+  for (const path of [`${API}/searches`, "/search", "/upload"]) api.use(path, admitted);
   addStatusRoutes(api, served, isDraining);
   addSearchRoutes(api, served);
   addDesignRoutes(api, served);

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Design } from "../core/design.js";
 import { parseFilter } from "../core/filter.js";
 import { AppError } from "../errors.js";
+import { whileAwaited } from "./admission.js";
 import { addDownloads } from "./downloads.js";
 import { parseAttributes } from "./form-attributes.js";
 import { formLimit } from "./form-limit.js";
@@ -66,7 +67,7 @@ const put = createRoute({
   responses: {
     200: json(design, "It was changed."),
     201: json(design, "It is new."),
-    ...failures(400, 409, 413, 415, 422, 503),
+    ...failures(400, 409, 413, 415, 422, 503, 504),
   },
 });
 
@@ -139,12 +140,15 @@ export function addDesignRoutes(api: Api, served: Served): void {
   api.openapi(put, async (context) => {
     const { id } = context.req.valid("param");
     const { front, back, without, attributes: told } = context.req.valid("form");
-    const { created } = await diptych.put({
-      id,
-      pictures: await picturesOf({ front, back }),
-      without,
-      ...(told !== undefined && { attributes: parseAttributes(told) }),
-    });
+    const { created } = await diptych.put(
+      {
+        id,
+        pictures: await picturesOf({ front, back }),
+        without,
+        ...(told !== undefined && { attributes: parseAttributes(told) }),
+      },
+      whileAwaited(context),
+    );
     return context.json(toJson(await find(id)), created ? 201 : 200);
   });
 

@@ -5,7 +5,7 @@ import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
 import { parseFilter } from "../core/filter.js";
 import type { QueryPictures, Ranking, RankingRequest } from "../core/search.js";
 import { AppError } from "../errors.js";
-import { timeLeftMs } from "./admission.js";
+import { whileAwaited } from "./admission.js";
 import type { RankingQuery } from "./schemas.js";
 import { API, type Served } from "./served.js";
 
@@ -66,14 +66,10 @@ export async function queryOf({ front, back, frontCrop, backCrop }: QueryFields)
 /** Embeds what is searched by and keeps it under the id that is returned, to be ranked there. */
 export async function keepSearch(
   context: Context,
-  { diptych, searches }: Served,
+  { diptych, admission, searches }: Served,
   query: QueryPictures,
 ): Promise<string> {
-  const { embeddings } = await diptych.embed(query, {
-    timeoutMs: timeLeftMs(context),
-    signal: context.req.raw.signal,
-    requestId: context.get("requestId"),
-  });
+  const { embeddings } = await admission.measure(() => diptych.embed(query, whileAwaited(context)));
   return searches.keep(embeddings, query);
 }
 

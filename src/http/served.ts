@@ -1,5 +1,6 @@
 import type { OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
 import type { Diptych } from "../compose.js";
+import type { Admission } from "../core/admission.js";
 import { type Design, type PerView, type View, viewsOf } from "../core/design.js";
 import type { Ranking } from "../core/search.js";
 import type { DeletedDesigns } from "./deleted-designs.js";
@@ -11,6 +12,7 @@ import { problemDocument } from "./schemas.js";
 /** What the routes work on. */
 export interface Served {
   readonly diptych: Diptych;
+  readonly admission: Admission;
   readonly searches: KeptSearches;
   readonly deleted: DeletedDesigns;
   readonly imports: ImportJobs;

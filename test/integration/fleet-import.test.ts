@@ -71,8 +71,9 @@ describe.skipIf(noRedis !== null)("diptych import --redis", () => {
     // So slow that it is killed before all is in.
     const doomed = await fleet.startMisbehaving({ ms: 60_000 });
     await doomed.until(/^batch /mu);
+    await asking.until(/No worker.*A worker runs/su);
     doomed.child.kill("SIGKILL");
-    await asking.until(/No worker.*No worker/su);
+    await asking.until(/No worker.*A worker runs.*No worker/su);
     expect(asking.child.exitCode).toBeNull();
     await fleet.startWorker();
     const ending = await asking.ended;

@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import { VIEWS, type View } from "../../core/design.js";
 import { parseFilter } from "../../core/filter.js";
 import { AppError, errorTable } from "../../errors.js";
+import { whileAwaited } from "../admission.js";
 import { attributesOfFields } from "../form-attributes.js";
 import { formLimit } from "../form-limit.js";
 import { picturesOf, required } from "../searching.js";
@@ -52,7 +53,7 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
   pages.post("/catalogue/new", async (context) => {
     const fields = await fieldsOf(context);
     try {
-      await put(fields.id, fields, { onlyNew: true });
+      await put(context, fields.id, fields, { onlyNew: true });
     } catch (error) {
       const failure = refusalOf(error);
       return context.html(newDesignPage(contextOf(context), { ...fields, failure }), statusOf(failure));
@@ -77,7 +78,7 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
     const id = context.req.param("id");
     const fields = await fieldsOf(context);
     try {
-      await put(id, fields);
+      await put(context, id, fields);
     } catch (error) {
       const failure = refusalOf(error);
       const design = required(await catalog.get([id]), id);
@@ -100,12 +101,14 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
   });
 
   async function put(
+    context: Context,
     id: string,
     { pictures, without, keys, values }: DesignFields,
     options: { readonly onlyNew?: boolean } = {},
   ): Promise<void> {
     const attributes = attributesOfFields(keys, values);
-    await diptych.put({ id, pictures: await picturesOf(pictures), without, attributes, ...options });
+    const design = { id, pictures: await picturesOf(pictures), without, attributes, ...options };
+    await diptych.put(design, whileAwaited(context));
   }
 }
 
