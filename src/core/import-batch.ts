@@ -47,6 +47,8 @@ export interface EmbeddedBatch {
   readonly errors: readonly RowError[];
   readonly unchanged: number;
   readonly failed: number;
+  /** Rows that the model had not come to when the import was aborted: the next run takes them up. */
+  readonly left: number;
 }
 
 /**
@@ -107,14 +109,24 @@ async function readView(path: string, known: Picture | undefined, ports: BatchPo
   return { picture, decoded };
 }
 
-/** Embeds the decoded pictures of a batch and takes the other embeddings from the catalog. */
-export async function embedBatch(rows: readonly PreparedRow[], ports: BatchPorts): Promise<EmbeddedBatch> {
+/**
+ * Embeds the decoded pictures of a batch and takes the other embeddings from the catalog.
+ *
+ * @param signal once aborted, the pictures that still wait for the model are left.
+ */
+export async function embedBatch(
+  rows: readonly PreparedRow[],
+  ports: BatchPorts,
+  signal?: AbortSignal,
+): Promise<EmbeddedBatch> {
   const changed = rows.filter((row) => row.status === "changed");
   const tensors = changed.flatMap(({ views }) => VIEWS.flatMap((view) => views[view]?.decoded?.tensor ?? []));
   const reusing = changed.filter(({ views }) => VIEWS.some((view) => views[view]?.decoded === null));
   const [results, kept] = await Promise.all([
     tensors.length > 0
-      ? ports.stopwatch.time("embedMs", () => ports.embedder.embed(tensors, { lane: "import" }))
+      ? ports.stopwatch.time("embedMs", () =>
+          ports.embedder.embed(tensors, { lane: "import", ...(signal && { signal }) }),
+        )
       : [],
     reusing.length > 0
       ? ports.stopwatch.time("readMs", () => ports.catalog.getEmbedded(reusing.map(({ row }) => row.id)))
@@ -124,6 +136,7 @@ export async function embedBatch(rows: readonly PreparedRow[], ports: BatchPorts
   const designs: EmbeddedDesign[] = [];
   const errors: RowError[] = [];
   let failed = 0;
+  let left = 0;
   // The results come in the order in which `tensors` was gathered: by row, then by view.
   const embeddings = results.values();
   for (const prepared of rows) {
@@ -136,6 +149,7 @@ export async function embedBatch(rows: readonly PreparedRow[], ports: BatchPorts
     const { row } = prepared;
     const views: { [V in View]?: EmbeddedPicture } = {};
     const rowErrors: RowError[] = [];
+    let isLeft = false;
     for (const view of viewsOf(prepared.views)) {
       const { picture, decoded } = prepared.views[view]!;
       if (!decoded) {
@@ -145,8 +159,14 @@ export async function embedBatch(rows: readonly PreparedRow[], ports: BatchPorts
         continue;
       }
       const result = embeddings.next().value!;
-      if ("error" in result) rowErrors.push(rowError(row, view, result.error));
-      else views[view] = { ...picture, thumbnail: decoded.thumbnail, embedding: result.value };
+      if ("error" in result) {
+        isLeft ||= signal?.aborted === true && result.error.code === "DEADLINE_EXCEEDED";
+        rowErrors.push(rowError(row, view, result.error));
+      } else views[view] = { ...picture, thumbnail: decoded.thumbnail, embedding: result.value };
+    }
+    if (isLeft) {
+      left += 1;
+      continue;
     }
     const design = { id: row.id, attributes: row.attributes, views };
     if (rowErrors.length === 0) rowErrors.push(...unfitFor(ports.catalog, design, row));
@@ -154,7 +174,7 @@ export async function embedBatch(rows: readonly PreparedRow[], ports: BatchPorts
     else failed += 1;
     errors.push(...rowErrors);
   }
-  return { designs, errors, unchanged: rows.length - designs.length - failed, failed };
+  return { designs, errors, unchanged: rows.length - designs.length - failed - left, failed, left };
 }
 
 function vanishedError(id: string): AppError {

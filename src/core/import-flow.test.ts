@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createEmbedder, createImportWorld, manyRows } from "../../test/fixtures/import-world.js";
 import { AppError } from "../errors.js";
+import { deadlineExceeded } from "./waiting.js";
 
 describe("the flow of an import", () => {
   test("holds few pictures at once, however many there are, and reads ahead no further than a few batches", async () => {
@@ -67,6 +68,29 @@ describe("the flow of an import", () => {
       unchanged: summary.imported,
       aborted: false,
     });
+  });
+
+  test("on abort leaves what the model has not come to: the next run takes it up", async () => {
+    const world = createImportWorld();
+    const controller = new AbortController();
+    const inner = createEmbedder();
+    const summary = await world.run(manyRows(8, world.files), {
+      signal: controller.signal,
+      embedder: {
+        ...inner,
+        async embed(tensors, options) {
+          const results = await inner.embed(tensors.slice(0, 3));
+          expect(options?.signal).toBe(controller.signal);
+          controller.abort();
+          return [...results, ...tensors.slice(3).map(() => ({ error: deadlineExceeded() }))];
+        },
+      },
+    });
+
+    // Of the second design the model had seen one side.
+    expect(summary).toMatchObject({ rows: 1, imported: 1, failed: 0, aborted: true });
+    expect(world.errors).toEqual([]);
+    expect(await world.run(manyRows(8, world.files))).toMatchObject({ imported: 7, unchanged: 1 });
   });
 
   test("a signal that comes after the last row has stopped nothing", async () => {

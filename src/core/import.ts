@@ -22,7 +22,7 @@ export interface ImportOptions extends Omit<BatchPorts, "stopwatch"> {
   readonly onError: (error: RowError) => void | Promise<void>;
   /** Told after every batch. */
   readonly onProgress: (progress: ImportProgress) => void;
-  /** Once aborted, rows that are not begun are left; what is in flight is finished and written. */
+  /** Once aborted, what the model has begun with is finished and written, and the rest is left. */
   readonly signal?: AbortSignal | undefined;
   /** Designs to a catalog write and to a call of the embedder, 1 or more. Default 32. */
   readonly batchSize?: number;
@@ -89,7 +89,7 @@ export async function importDesigns(options: ImportOptions): Promise<ImportSumma
     (items) => prepareBatch(items, ports, concurrency, isStopped),
     { concurrency: 1, backpressure: 1 },
   );
-  const embedded = pMapIterable(prepared, (rows) => embedBatch(rows, ports), {
+  const embedded = pMapIterable(prepared, (rows) => embedBatch(rows, ports, options.signal), {
     concurrency: BATCHES_EMBEDDING,
     backpressure: BATCHES_EMBEDDING,
   });
@@ -98,6 +98,7 @@ export async function importDesigns(options: ImportOptions): Promise<ImportSumma
   for await (const batch of embedded) {
     for (const error of batch.errors) await options.onError(error);
     if (batch.designs.length > 0) await stopwatch.time("writeMs", () => catalog.upsert(batch.designs));
+    if (batch.left > 0) aborted = true;
     progress = advance(progress, batch);
     options.onProgress(progress);
   }

@@ -7,6 +7,7 @@ interface ImportProgress {
   readonly imported: number;
   readonly unchanged: number;
   readonly failed: number;
+  readonly waitsForWorker: boolean;
 }
 
 const place = document.querySelector<HTMLElement>(".import[data-events]");
@@ -26,6 +27,7 @@ if (place) {
     tell(".total", progress.total ?? "…");
     for (const count of ["rows", "imported", "unchanged", "failed"] as const)
       tell(`.${count}`, progress[count]);
+    place.querySelector<HTMLElement>(".waits-for-worker")!.hidden = !progress.waitsForWorker;
     bar.max = progress.total ?? 1;
     bar.value = progress.rows;
   });

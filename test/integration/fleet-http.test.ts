@@ -9,7 +9,7 @@ import { writePair } from "../fixtures/drawings.js";
 import { freePort } from "../fixtures/free-port.js";
 import { noRedis, tellIfSkipped } from "../fixtures/redis-server.js";
 import { createFleet } from "./fleet-processes.js";
-import { createClient, file, form } from "./http-world.js";
+import { createClient, file, form, type Import } from "./http-world.js";
 
 tellIfSkipped();
 
@@ -121,6 +121,19 @@ describe.skipIf(noRedis !== null)("the HTTP API with workers behind Redis", () =
     expect(worker.told()).toContain("nobody waits for it any more");
   });
 
+  test("changes no design once its sender has gone", async () => {
+    const slow = await fleet.startMisbehaving({ ms: -1 });
+    await ready();
+    const gone = new AbortController();
+    const sent = { method: "PUT", body: await query("A"), signal: gone.signal };
+    const asked = fetch(`${address}/api/v1/designs/G`, sent);
+    await slow.until(/^batch /mu);
+    gone.abort();
+    await expect(asked).rejects.toThrow();
+    await expect.poll(() => fleet.redis().client.keys("diptych:pixels:*"), { timeout: 30_000 }).toEqual([]);
+    expect((await client.get("/api/v1/designs/G")).status).toBe(404);
+  });
+
   test("refuses searches beyond the bound of its queue, and says when to come again", async ({
     onTestFinished,
   }) => {
@@ -141,5 +154,34 @@ describe.skipIf(noRedis !== null)("the HTTP API with workers behind Redis", () =
     expect(Number(response.headers.get("Retry-After"))).toBeGreaterThanOrEqual(1);
     await leave();
     await expect.poll(async () => (await diptych.load()).waiting.search, { timeout: 60_000 }).toBe(0);
+  });
+
+  const startImport = async (id: string) =>
+    (await client.startImport({ [`${id}_front.png`]: await readFile(flat("A")) })).body.id;
+  /** Those of the tests before are thought to live until they were not heard of for a while. */
+  const waitsForWorker = (id: string) =>
+    expect
+      .poll(async () => (await client.get<Import>(`/api/v1/imports/${id}`)).body.waitsForWorker, {
+        timeout: 60_000,
+      })
+      .toBe(true);
+
+  test("an import tells on its page that no worker runs, waits for one and goes on", async () => {
+    const id = await startImport("E");
+    await waitsForWorker(id);
+    expect(await client.text(`/imports/${id}`)).toMatch(/class="note waits-for-worker" >No worker runs/u);
+    await fleet.startWorker();
+    const over = await client.reached(id, "done", "failed");
+    expect(over).toMatchObject({ state: "done", imported: 1, failed: 0, waitsForWorker: false });
+    expect(await client.text(`/imports/${id}`)).not.toMatch(/No worker runs/u);
+  });
+
+  test("an import that waits for a worker can be cancelled", async () => {
+    const id = await startImport("F");
+    await waitsForWorker(id);
+    expect((await client.post(`/api/v1/imports/${id}/cancel`)).status).toBe(202);
+    const over = await client.reached(id, "done", "failed", "cancelled");
+    expect(over).toMatchObject({ state: "cancelled", rows: 0, errorCount: 0, waitsForWorker: false });
+    await expect.poll(async () => (await diptych.load()).waiting.import, { timeout: 30_000 }).toBe(0);
   });
 });

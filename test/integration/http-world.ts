@@ -109,6 +109,8 @@ export type Client = ReturnType<typeof createClient>;
 export function createHttpWorld(name: string) {
   const directory = path.join(tmpdir(), `diptych-${name}-${randomUUID()}`);
   const catalog = path.join(directory, "catalog");
+  /** The folders of uploads that are there now. */
+  const uploads = () => readdir(path.join(catalog, "uploads")).catch((): string[] => []);
   const defects: AppError[] = [];
   const apps: App[] = [];
   let diptych: Diptych;
@@ -147,15 +149,14 @@ export function createHttpWorld(name: string) {
     },
     /** The defects since they were last taken. */
     takeDefects: () => defects.splice(0),
+    uploads,
     /** What is left of uploads; waits for the last file of those that are over. */
     async uploadsLeft(): Promise<string[]> {
-      const uploads = path.join(catalog, "uploads");
-      const left = () => readdir(uploads).catch(() => []);
       await expect
-        .poll(left, { timeout: 60_000 })
+        .poll(uploads, { timeout: 60_000 })
         .toEqual([])
         .catch(() => {});
-      return left();
+      return uploads();
     },
   };
 }

@@ -102,7 +102,7 @@ describe("the events of an import", () => {
 });
 
 describe("an import that is cancelled", () => {
-  test("finishes what it had begun, and leaves the rest", async () => {
+  test("keeps what is written, and leaves what the model has not come to", async () => {
     const { client, door } = doorBefore("C32_front.png");
     const { body } = await client.startImport(await flats("C", 80));
     await door.reached(body.id);
@@ -111,22 +111,24 @@ describe("an import that is cancelled", () => {
     door.open();
     expect(await client.reached(body.id, "cancelled", "done")).toMatchObject({
       ...{ state: "cancelled", total: 80, failed: 0 },
-      ...{ rows: 32 + READ_AT_ONCE, imported: 32 + READ_AT_ONCE },
+      ...{ rows: 32, imported: 32 },
     });
-    expect(await idsOf("C")).toHaveLength(32 + READ_AT_ONCE);
+    expect(await idsOf("C")).toHaveLength(32);
     expect(await world.uploadsLeft()).toEqual([]);
     expect((await client.post<Import>(`/api/v1/imports/${body.id}/cancel`)).body.state).toBe("cancelled");
   });
 
-  test("while it waits is never begun, and the others go on", async () => {
+  test("while it waits is over at once and never begun, and the others go on", async () => {
     const { client, door } = doorBefore("W0");
     const [first, second, third] = await startAll(client, ["W0", "W1", "W2"]);
     await client.reached(first!, "running");
     const { body } = await client.post<Import>(`/api/v1/imports/${second}/cancel`);
-    expect(body).toMatchObject({ state: "waiting", total: null });
+    expect(body).toMatchObject({ state: "cancelled", total: null, rows: 0 });
+    // Its place and its files are free, though the one before it still runs.
+    const stats = await client.get<{ imports: object }>("/api/v1/stats");
+    expect(stats.body.imports).toEqual({ unfinished: 2 });
+    await expect.poll(world.uploads).toHaveLength(2);
     door.open();
-    const cancelled = await client.reached(second!, "cancelled", "done");
-    expect(cancelled).toMatchObject({ state: "cancelled", total: null, rows: 0 });
     expect(await client.reached(third!, "done")).toMatchObject({ imported: 1 });
     expect(await idsOf("W")).toEqual(["W000", "W200"]);
     expect(await world.uploadsLeft()).toEqual([]);
@@ -192,7 +194,7 @@ test("closing ends the import that runs and those that wait; what was written is
     expect((await client.get<Import>(`/api/v1/imports/${id}`)).body.state).toBe("cancelled");
   }
   const ids = await idsOf("Y");
-  expect(ids).toHaveLength(32 + READ_AT_ONCE);
+  expect(ids).toHaveLength(32);
   for (const id of ids) {
     const { status, bytes } = await world.bytes(`/api/v1/designs/${id}/views/front?size=full`);
     expect(status).toBe(200);

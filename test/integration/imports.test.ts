@@ -32,7 +32,7 @@ describe("an import of a ZIP archive", () => {
     expect(body).toMatchObject({ source: "season.zip", failure: null });
     expect(await world.reached(body.id, "done")).toEqual({
       ...{ id: body.id, state: "done", source: "season.zip", startedAt: body.startedAt, failure: null },
-      ...{ total: 3, rows: 3, imported: 2, unchanged: 0, failed: 1, errorCount: 1 },
+      ...{ total: 3, rows: 3, imported: 2, unchanged: 0, failed: 1, errorCount: 1, waitsForWorker: false },
       errors: [
         {
           ...{ line: 3, id: "B", view: "front", code: "NOT_FOUND" },

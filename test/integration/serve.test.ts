@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { get, type IncomingMessage } from "node:http";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { get, type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeToken } from "../../src/access-tokens.js";
 import { writePair } from "../fixtures/drawings.js";
@@ -48,6 +49,28 @@ test("serve answers searches, and told to end finishes those it has", async () =
     expect(matches[0]!.id).toBe("B");
   }
   expect(await ended).toMatchObject({ exitCode: 0, signal: null, stdout: "" });
+});
+
+test("told to end while files are sent to it, serve does not wait for them, and keeps none", async () => {
+  const { child, ended, address } = await startServer();
+  const sent = request(`${address}/api/v1/imports`, {
+    ...{ method: "POST", headers: { "Content-Type": "multipart/form-data; boundary=x" } },
+  });
+  // The server may end the connection before it has read what is written last.
+  sent.on("error", () => {});
+  const answered = once(sent, "response") as Promise<[IncomingMessage]>;
+  sent.write('--x\r\nContent-Disposition: form-data; name="files"; filename="a.zip"\r\n\r\nabc');
+  const uploads = path.join(catalog, "uploads");
+  const files = () => readdir(uploads, { recursive: true }).catch(() => []);
+  // The folder of the upload, and the file in it.
+  await expect.poll(files, { timeout: 30_000 }).toHaveLength(2);
+  child.kill("SIGTERM");
+  const [response] = await answered;
+  expect(response.statusCode).toBe(503);
+  expect(Number(response.headers["retry-after"])).toBeGreaterThanOrEqual(1);
+  expect(await json(response)).toMatchObject({ code: "QUEUE_UNAVAILABLE" });
+  expect(await ended).toMatchObject({ exitCode: 0, signal: null });
+  expect(await files()).toEqual([]);
 });
 
 test("serve tells Prometheus of the batches that its model takes", async () => {

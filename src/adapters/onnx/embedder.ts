@@ -130,13 +130,21 @@ class ThreadedEmbedder implements Embedder {
     if (this.#closing) throw new AppError("INTERNAL", "The embedder is closed; it takes no more pictures.");
     const { lane = "search" } = options;
     requireRoom(this.#waiting[lane] + tensors.length, lane, this.#throughput.perSecond);
-    const all = Promise.all(tensors.map((tensor) => this.#enter(tensor, options)));
+    const entered: Waiting[] = [];
+    const all = Promise.all(tensors.map((tensor) => this.#enter(tensor, lane, entered)));
+    const endWait = whenNobodyWaits(options, () => {
+      for (const picture of entered) {
+        // A thread that is at it would have to be ended, and with it the model that it has loaded.
+        if (this.#queue.remove(picture)) picture.answer({ error: deadlineExceeded() });
+      }
+    });
     this.#startBatches();
     this.#running.add(all);
     this.#waiting[lane] += tensors.length;
     try {
       return await all;
     } finally {
+      endWait();
       this.#running.delete(all);
       this.#waiting[lane] -= tensors.length;
     }
@@ -157,21 +165,15 @@ class ThreadedEmbedder implements Embedder {
     await this.#pool.destroy();
   }
 
-  /** Lets a picture wait for a thread, for as long as somebody waits for it. */
-  async #enter(tensor: PixelTensor, options: EmbedOptions): Promise<ItemResult<Embedding>> {
+  /** Lets a picture wait for a thread, and adds it to those that have entered. */
+  async #enter(tensor: PixelTensor, lane: Lane, entered: Waiting[]): Promise<ItemResult<Embedding>> {
     const misfit = misfitOf(tensor, this.#inputSize);
     if (misfit !== null) return { error: misfit };
-    if (options.signal?.aborted) return { error: deadlineExceeded() };
-    let end = () => {};
-    const result = new Promise<ItemResult<Embedding>>((answer) => {
+    return new Promise((answer) => {
       const picture: Waiting = { tensor, answer };
-      this.#queue.push(picture, options.lane ?? "search");
-      end = whenNobodyWaits(options, () => {
-        // A thread that is at it would have to be ended, and with it the model that it has loaded.
-        if (this.#queue.remove(picture)) answer({ error: deadlineExceeded() });
-      });
+      entered.push(picture);
+      this.#queue.push(picture, lane);
     });
-    return result.finally(end);
   }
 
   /** Gives every idle thread its share of what waits: two pictures of a search run beside one another, not in one batch. */

@@ -21,6 +21,8 @@ export interface ImportJob {
   /** Rows in all; null until they are counted. */
   readonly total: number | null;
   readonly progress: ImportProgress;
+  /** Whether no worker runs that would embed its pictures: it goes on once one does. */
+  readonly waitsForWorker: boolean;
   /** The first {@link MOST_ERRORS} rejected rows. */
   readonly errors: readonly RowError[];
   /** How many views and rows were rejected. */
@@ -29,7 +31,7 @@ export interface ImportJob {
   readonly failure: { readonly code: ErrorCode; readonly detail: string } | null;
 }
 
-type Changing<T> = { -readonly [K in keyof T]: T[K] };
+type RunningJob = { -readonly [K in keyof ImportJob]: ImportJob[K] } & { readonly errors: RowError[] };
 
 /** Rejected rows that are kept of an import. */
 export const MOST_ERRORS = 10_000;
@@ -41,9 +43,10 @@ const MOST_WAITING = 8;
 export class ImportJobs {
   readonly #diptych: Diptych;
   readonly #onDefect: (error: AppError) => void;
-  readonly #jobs = new Map<string, Changing<ImportJob> & { errors: RowError[] }>();
+  readonly #jobs = new Map<string, RunningJob>();
   readonly #aborts = new Map<string, AbortController>();
   readonly #changes = new EventEmitter().setMaxListeners(0);
+  readonly #closing = new AbortController();
   #last: Promise<void> = Promise.resolve();
   #receiving = 0;
 
@@ -75,10 +78,10 @@ export class ImportJobs {
   /**
    * Imports an upload as soon as those before it are done, and removes its files then.
    *
-   * @param receive called when there is room for it.
+   * @param receive called when there is room for it; its signal tells that no more is taken.
    * @throws AppError QUEUE_FULL when too many wait or are being received already; what `receive` throws.
    */
-  async start(receive: () => Promise<ReceivedUpload>): Promise<ImportJob> {
+  async start(receive: (signal: AbortSignal) => Promise<ReceivedUpload>): Promise<ImportJob> {
     if (this.#aborts.size + this.#receiving > MOST_WAITING) {
       throw new AppError(
         "QUEUE_FULL",
@@ -87,14 +90,16 @@ export class ImportJobs {
     }
     this.#receiving += 1;
     try {
-      return this.#enqueue(await receive());
+      const job = this.#enqueue(await receive(this.#closing.signal));
+      return this.#closing.signal.aborted ? this.cancel(job.id) : job;
     } finally {
       this.#receiving -= 1;
     }
   }
 
   /**
-   * What was begun of it is finished and written, the rest is left. One that is over stays as it is.
+   * What the model has begun with is finished and written, the rest is left; one that waits is over at once. One that is over stays
+   * as it is.
    *
    * @throws AppError NOT_FOUND
    */
@@ -114,68 +119,72 @@ export class ImportJobs {
     return () => this.#changes.off(id, onChange);
   }
 
-  /** Cancels all, and waits until what they had begun is written. */
+  /** Takes no more, cancels all, and waits until what they had begun is written. */
   async close(): Promise<void> {
+    this.#closing.abort();
     for (const abort of this.#aborts.values()) abort.abort();
     await this.#last;
   }
 
   #enqueue(upload: ReceivedUpload): ImportJob {
-    const source = sourceName([...upload.files.keys()]);
-    const job = {
+    const job: RunningJob = {
       id: randomBytes(12).toString("base64url"),
-      state: "waiting" as ImportState,
-      source,
+      state: "waiting",
+      source: sourceName([...upload.files.keys()]),
       startedAt: new Date(),
       total: null,
       progress: { rows: 0, imported: 0, unchanged: 0, failed: 0 },
+      waitsForWorker: false,
       errors: [],
       errorCount: 0,
       failure: null,
     };
+    const abort = new AbortController();
+    abort.signal.addEventListener("abort", () => {
+      if (job.state !== "waiting") return;
+      this.#change(job, { state: "cancelled" });
+      this.#last = Promise.all([this.#last, this.#clear(job, upload)]).then(() => {});
+    });
     this.#jobs.set(job.id, job);
-    this.#aborts.set(job.id, new AbortController());
+    this.#aborts.set(job.id, abort);
     this.#forgetOldest();
-    this.#last = this.#last.then(() => this.#run(job, upload));
+    this.#last = this.#last.then(() => this.#run(job, upload, abort.signal));
     return job;
   }
 
-  async #run(job: Changing<ImportJob> & { errors: RowError[] }, upload: ReceivedUpload): Promise<void> {
-    const change = (changed: Partial<ImportJob>) => {
-      Object.assign(job, changed);
-      this.#changes.emit(job.id);
-    };
+  async #run(job: RunningJob, upload: ReceivedUpload, signal: AbortSignal): Promise<void> {
+    // Cancelled while it waited.
+    if (job.state !== "waiting") return;
+    this.#change(job, { state: "running" });
     try {
-      const aborted = await this.#import(job, upload, change);
-      change({ state: aborted ? "cancelled" : "done" });
+      const aborted = await this.#import(job, upload, signal);
+      this.#change(job, { state: aborted ? "cancelled" : "done", waitsForWorker: false });
     } catch (error) {
       const failure = AppError.from(error);
       if (isForKeeper(failure)) this.#onDefect(failure);
-      change({ state: "failed", failure: { code: failure.code, detail: detailOf(failure) } });
+      const told = { code: failure.code, detail: detailOf(failure) };
+      this.#change(job, { state: "failed", waitsForWorker: false, failure: told });
     } finally {
-      this.#aborts.delete(job.id);
-      await rm(upload.directory, { recursive: true, force: true }).catch(() => {});
+      await this.#clear(job, upload);
     }
   }
 
   /** @returns whether it was cancelled. */
   async #import(
-    job: ImportJob & { errors: RowError[] },
+    job: RunningJob,
     { files, directory }: ReceivedUpload,
-    change: (changed: Partial<ImportJob>) => void,
+    signal: AbortSignal,
   ): Promise<boolean> {
-    const { signal } = this.#aborts.get(job.id)!;
-    if (signal.aborted) return true;
-    change({ state: "running" });
     const upload = await this.#diptych.openUpload(files, directory);
     try {
       const { aborted } = await this.#diptych.import(upload, {
-        onStart: (total) => change({ total }),
-        onProgress: (progress) => change({ progress }),
+        onStart: (total) => this.#change(job, { total }),
+        onProgress: (progress) => this.#change(job, { progress }),
+        onMissingWorkers: (waitsForWorker) => this.#change(job, { waitsForWorker }),
         onError: (error) => {
           const told = this.#tell(error);
           if (job.errors.length < MOST_ERRORS) job.errors.push(told);
-          change({ errorCount: job.errorCount + 1 });
+          this.#change(job, { errorCount: job.errorCount + 1 });
         },
         signal,
       });
@@ -183,6 +192,17 @@ export class ImportJobs {
     } finally {
       upload.close();
     }
+  }
+
+  #change(job: RunningJob, changed: Partial<ImportJob>): void {
+    Object.assign(job, changed);
+    this.#changes.emit(job.id);
+  }
+
+  /** Gives up its place and its files. */
+  async #clear({ id }: ImportJob, { directory }: ReceivedUpload): Promise<void> {
+    this.#aborts.delete(id);
+    await rm(directory, { recursive: true, force: true }).catch(() => {});
   }
 
   /** What strangers may read of it; of a defect the keeper is told the rest. */

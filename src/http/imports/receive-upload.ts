@@ -26,10 +26,15 @@ export interface ReceivedUpload {
  * Writes the files of a multipart form to the disk as they come, whatever their size, in memory that does not grow with it.
  *
  * @param directory a folder that is made for them; it is removed again on failure.
+ * @param signal once aborted, no more of it is taken. Default: all is.
  * @throws AppError INVALID_REQUEST for no form, or one without files; IMAGE_TOO_LARGE for an upload above 8 GiB;
- * CATALOG_UNAVAILABLE when it cannot be written to the disk.
+ * CATALOG_UNAVAILABLE when it cannot be written to the disk; QUEUE_UNAVAILABLE once the signal is aborted.
  */
-export async function receiveUpload(request: Request, directory: string): Promise<ReceivedUpload> {
+export async function receiveUpload(
+  request: Request,
+  directory: string,
+  signal?: AbortSignal,
+): Promise<ReceivedUpload> {
   const contentType = request.headers.get("Content-Type") ?? "";
   if (!/^multipart\/form-data\s*;/iu.test(contentType) || request.body === null) {
     throw new AppError(
@@ -39,7 +44,7 @@ export async function receiveUpload(request: Request, directory: string): Promis
   }
   try {
     await mkdir(directory, { recursive: true });
-    const files = await writeFiles(request.body, contentType, directory);
+    const files = await writeFiles(request.body, contentType, directory, signal);
     if (files.size > 0) return { files, directory };
     throw new AppError(
       "INVALID_REQUEST",
@@ -71,6 +76,7 @@ async function writeFiles(
   body: ReadableStream,
   contentType: string,
   directory: string,
+  signal: AbortSignal | undefined,
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const open = new Set<Readable>();
@@ -81,6 +87,7 @@ async function writeFiles(
     limits: { files: MOST_FILES, fields: 100, fieldSize: 1024 },
   });
   const refuse = (reason: string) => form.destroy(new AppError("INVALID_REQUEST", reason));
+  const end = () => form.destroy(ending());
   form.on("filesLimit", () => refuse(`An upload has at most ${MOST_FILES} files; pack them as ZIP.`));
   form.on("file", (_field, content, fileName) => {
     open.add(content);
@@ -103,7 +110,9 @@ async function writeFiles(
     written.catch((error) => form.destroy(error));
     writing.push(written);
   });
+  signal?.addEventListener("abort", end);
   try {
+    if (signal?.aborted) throw ending();
     await readForm(form, Readable.fromWeb(body as never));
     await Promise.all(writing);
     return files;
@@ -113,7 +122,14 @@ async function writeFiles(
     form.destroy();
     await Promise.allSettled(writing);
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", end);
   }
+}
+
+function ending(): AppError {
+  const reason = "The server is ending and takes no more files; send them again once it is back.";
+  return new AppError("QUEUE_UNAVAILABLE", reason, { retryAfterS: 5 });
 }
 
 /**

@@ -77,7 +77,7 @@ const errors = createRoute({
 const cancel = createRoute({
   method: "post",
   path: `${API}/imports/{id}/cancel`,
-  summary: "End an import: what was begun of it is finished, the rest is left",
+  summary: "End an import: what the model has begun with is finished, the rest is left",
   request: { params: idParam },
   responses: { 202: json(importAnswer, "It ends soon, or has ended before."), ...failures(400, 404) },
 });
@@ -136,7 +136,7 @@ export function addImportRoutes(api: Api, served: Served): void {
  */
 export async function startImport({ diptych, imports }: Served, request: Request): Promise<ImportJob> {
   const directory = path.join(uploadsFolder(diptych.directory), randomBytes(8).toString("hex"));
-  return imports.start(() => receiveUpload(request, directory));
+  return imports.start((signal) => receiveUpload(request, directory, signal));
 }
 
 export function isOver({ state }: ImportJob): boolean {

@@ -24,6 +24,9 @@ export const importProgress = z
     imported: z.int().openapi({ description: "Of these, new or changed." }),
     unchanged: z.int().openapi({ description: "Of these, in the catalog already, just so." }),
     failed: z.int().openapi({ description: "Of these, rejected; what the catalog had under the id stays." }),
+    waitsForWorker: z.boolean().openapi({
+      description: "No worker runs that would embed its pictures: it goes on by itself once one does.",
+    }),
     failure: z
       .object({ code: z.string(), detail: z.string() })
       .nullable()
@@ -43,8 +46,18 @@ export const importList = z.object({ imports: z.array(importProgress) }).openapi
 /** Rejected rows that an answer tells; all that are kept are in the CSV. */
 const MOST_TOLD = 200;
 
-export function progressOf({ id, state, source, startedAt, total, progress, failure }: ImportJob) {
-  return { id, state, source, startedAt: startedAt.toISOString(), total, ...progress, failure };
+export function progressOf(job: ImportJob) {
+  const { id, state, source, startedAt, total, progress, waitsForWorker, failure } = job;
+  return {
+    id,
+    state,
+    source,
+    startedAt: startedAt.toISOString(),
+    total,
+    ...progress,
+    waitsForWorker,
+    failure,
+  };
 }
 
 export function importOf(job: ImportJob) {

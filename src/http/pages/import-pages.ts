@@ -37,7 +37,7 @@ function entry({ id, source, state, progress, total }: ImportJob, texts: Texts):
 export function importPage(context: PageContext, job: ImportJob): Html {
   const texts = textsOf(context.language);
   const over = isOver(job);
-  const { id, source, state, total, progress, failure } = job;
+  const { id, source, state, total, progress, waitsForWorker, failure } = job;
   return page(
     {
       ...context,
@@ -53,6 +53,7 @@ export function importPage(context: PageContext, job: ImportJob): Html {
 <dl class="counts"><div><dt class="of">/ <span class="total">${total ?? "…"}</span></dt><dd class="rows">${progress.rows}</dd></div>
 ${(["imported", "unchanged", "failed"] as const).map((kind) => html`<div><dt>${texts.counts[kind]}</dt><dd class="${kind}">${progress[kind]}</dd></div>`)}</dl>
 ${failure ? html`<p class="note" role="alert" lang="en">${failure.detail}</p>` : ""}
+${over ? "" : html`<div role="status"><p class="note waits-for-worker" ${waitsForWorker ? "" : "hidden"}>${texts.waitsForWorker}</p></div>`}
 ${rejected(job, texts)}
 <div class="actions">${over ? html`<a class="button" href="/catalogue">${texts.toCatalogue}</a><a class="button" href="/catalogue/import">${texts.importTitle}</a>` : html`<form method="post" action="/imports/${id}/cancel"><button class="quiet-button">${texts.cancelImport}</button></form>`}</div>
 </section>`,

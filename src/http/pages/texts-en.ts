@@ -120,6 +120,8 @@ export const english = {
       ? "Counting the designs…"
       : `${rows.toLocaleString("en")} of ${total.toLocaleString("en")} designs`,
   counts: { imported: "new or changed", unchanged: "unchanged", failed: "rejected" },
+  waitsForWorker:
+    "No worker runs that would read the pictures, so the import waits. Start one with: diptych worker",
   cancelImport: "Cancel the import",
   rejected: "Rejected rows",
   rejectedAll: (count: number) => `All ${count.toLocaleString("en")} as CSV`,

@@ -113,6 +113,7 @@ export const traditionalChinese: Texts = {
   rowsDone: (rows, total) =>
     total === null ? "正在計算設計數量…" : `${grouped(total)} 件設計中的 ${grouped(rows)} 件`,
   counts: { imported: "新增或更新", unchanged: "未變動", failed: "未匯入" },
+  waitsForWorker: "目前沒有工作程序可處理圖片，匯入正在等候。請執行：diptych worker",
   cancelImport: "取消匯入",
   rejected: "未匯入的列",
   rejectedAll: (count) => `以 CSV 下載全部 ${grouped(count)} 列`,
