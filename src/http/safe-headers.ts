@@ -14,6 +14,9 @@ export const safeHeaders = secureHeaders({
     frameAncestors: ["'none'"],
   },
   xFrameOptions: "DENY",
+  // With none at all browsers send forms as from nowhere (Origin: null), and where they tell no Sec-Fetch-Site either, as over plain http,
+  // sameOrigin could not tell Diptych's own pages from another site's.
+  referrerPolicy: "same-origin",
   // Whether it is reached by https is for whoever puts a proxy before it.
   strictTransportSecurity: false,
 });

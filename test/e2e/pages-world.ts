@@ -22,8 +22,12 @@ export interface PagesWorld {
   readonly directory: string;
   /** The file of a design's picture. */
   picture(id: string, view: "front" | "back"): string;
-  /** A new page of a browser as it is for a new visitor. */
-  open(options?: BrowserContextOptions): Promise<Page>;
+  /**
+   * A new page of a browser as it is for a new visitor.
+   *
+   * @param options of the browser's, and `host` by which the server is called.
+   */
+  open(options?: BrowserContextOptions & { readonly host?: string }): Promise<Page>;
   /** That the server asks for; null when it asks for none. Pages are signed in by it. */
   readonly token: string | null;
   /** What the browser may complain of in this test: a resource that fails on purpose. */
@@ -82,9 +86,10 @@ export function createPagesWorld(designs = 12, { signedIn = false } = {}): Pages
     directory,
     picture: (id, view) => path.join(directory, "pictures", `${id}-${view}.png`),
     expectError: (pattern) => expected.push(pattern),
-    async open(options = {}) {
-      const context = await browser.newContext({ baseURL: address, locale: "en-GB", ...options });
-      if (made) await context.addCookies([{ name: "diptych-token", value: made.token, url: address }]);
+    async open({ host = "127.0.0.1", ...options } = {}) {
+      const baseURL = address.replace("127.0.0.1", host);
+      const context = await browser.newContext({ baseURL, locale: "en-GB", ...options });
+      if (made) await context.addCookies([{ name: "diptych-token", value: made.token, url: baseURL }]);
       const page = await context.newPage();
       page.on("pageerror", (error) => errors.push(error.message));
       page.on("console", (message) => {

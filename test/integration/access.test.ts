@@ -198,13 +198,13 @@ describe("in a browser", () => {
     const signedIn = await signIn(` ${tokenOf("write")}\n`, { return: back.replaceAll("&amp;", "&") });
     expect([signedIn.status, signedIn.headers.get("Location")]).toEqual([303, "/catalogue?filter=a%3Db"]);
     const cookie = cookieOf(signedIn);
-    expect(cookie).toMatch(/^diptych-token=\S+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/u);
+    expect(cookie).toMatch(/^diptych-token=\S+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/u);
     const headers = { ...PAGE, Cookie: cookie.split(";")[0]! };
     expect((await send("/catalogue", { headers })).status).toBe(200);
     expect((await send("/status", { headers })).status).toBe(403);
     const out = await send("/sign-out", { method: "POST", headers });
     expect([out.status, out.headers.get("Location")]).toEqual([303, "/sign-in"]);
-    expect(cookieOf(out)).toMatch(/^diptych-token=; Max-Age=0; Path=\/; HttpOnly; SameSite=Strict$/u);
+    expect(cookieOf(out)).toMatch(/^diptych-token=; Max-Age=0; Path=\/; HttpOnly; SameSite=Lax$/u);
   });
 
   test("the cookie is kept to https where that is spoken", async () => {

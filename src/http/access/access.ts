@@ -111,7 +111,8 @@ function cookieOptions(context: Context) {
   const { protocol } = new URL(context.req.url);
   // Whoever lies about it gets a cookie of their own that their browser keeps to itself.
   const secure = protocol === "https:" || context.req.header("X-Forwarded-Proto") === "https";
-  return { path: "/", httpOnly: true, sameSite: "Strict", secure } as const;
+  // Lax, so that a link in a mail leads to the page and not to the sign-in; what another site makes a browser send sameOrigin refuses.
+  return { path: "/", httpOnly: true, sameSite: "Lax", secure } as const;
 }
 
 /** Caches between server and browser keep nothing that needs a token. */
