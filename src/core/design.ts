@@ -13,11 +13,15 @@ export function viewsOf(perView: PerView<unknown>): View[] {
 /** Free facts about a design. */
 export type AttributeValue = string | number;
 
+/** A number in its shortest notation has 24 characters at most, and a few zeros more as people write them. */
+const LONGEST_NUMBER = 64;
+
 /**
  * An attribute that came as text: a number where it is written as one, be it with zeros at its end as prices are (`12.50`);
  * codes such as `007` stay text.
  */
 export function attributeValue(text: string): AttributeValue {
+  if (text.length > LONGEST_NUMBER) return text;
   const shortest = text.includes(".") ? text.replace(/\.?0+$/u, "") : text;
   const value = Number(shortest);
   return Number.isFinite(value) && String(value) === shortest ? value : text;

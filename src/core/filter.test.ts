@@ -21,6 +21,18 @@ describe("parseCondition", () => {
     expect(parseCondition(text)).toEqual(condition);
   });
 
+  it("takes a long run of digits in no longer than its length", () => {
+    // One that looks at each zero again and again would take minutes.
+    const digits = `a=.${"0".repeat(19_000)}1`;
+    expect(parseCondition(digits)).toMatchObject({ values: [digits.slice(2)] });
+  });
+
+  it("refuses what no person or page writes: a very long condition, and very many", () => {
+    expect(() => parseCondition(`a=${"b".repeat(20_000)}`)).toThrow(/at most 20000 characters/u);
+    expect(parseFilter(Array(200).fill("a=b"))).toHaveLength(1);
+    expect(() => parseFilter(Array(201).fill("a=b"))).toThrow(/at most 200 conditions; received 201/u);
+  });
+
   it.each(["", "colour", "=red", "  =red", "!=red", ">5", "a|b=c", "!"])(
     "refuses %j: not a condition",
     (text) => {

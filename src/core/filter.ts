@@ -14,14 +14,25 @@ export type Condition =
 /** Conditions that must all hold. */
 export type Filter = readonly Condition[];
 
+/** Of one filter; more than any page or person makes. */
+const MOST_CONDITIONS = 200;
+/** Of one condition, in characters. */
+const LONGEST_CONDITION = 20_000;
+
 const conditionPattern = /^(?<key>[^=<>!|]+)(?<operator>>=|<=|!=|=|>|<)(?<operand>.*)$/su;
 
 /**
  * Reads one condition as a person types it: `colour=red`, `colour=red|blue`, `season!=SS25`, `price>=10`.
  *
- * @throws AppError INVALID_REQUEST when the text is no condition or a comparison is not with a number.
+ * @throws AppError INVALID_REQUEST when the text is no condition, is too long, or compares with what is no number.
  */
 export function parseCondition(text: string): Condition {
+  if (text.length > LONGEST_CONDITION) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `A filter's condition has at most ${LONGEST_CONDITION} characters; received ${text.length}.`,
+    );
+  }
   const groups = conditionPattern.exec(text)?.groups;
   const key = groups?.key?.trim();
   if (!groups || !key) {
@@ -55,9 +66,15 @@ function spellingsOf(typed: string): string[] {
  * Reads conditions that must all hold, except that an attribute which several `=` name may be any of theirs: it could never be
  * both.
  *
- * @throws AppError as {@link parseCondition}.
+ * @throws AppError as {@link parseCondition}; INVALID_REQUEST for more conditions than a filter may have.
  */
 export function parseFilter(texts: readonly string[]): Filter {
+  if (texts.length > MOST_CONDITIONS) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `A filter has at most ${MOST_CONDITIONS} conditions; received ${texts.length}, so write several values as key=a|b.`,
+    );
+  }
   const chosen = new Map<string, readonly string[]>();
   const others: Condition[] = [];
   for (const condition of texts.map(parseCondition)) {
