@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   contractPictures,
   describeEmbedder,
@@ -76,6 +76,38 @@ describe.skipIf(noRedis !== null)("pictures that wait in Redis", () => {
     await expect.poll(async () => (await embedder.load()).waiting).toEqual({ search: 0, import: 2 });
     await world.startWorker();
     expect(await running).toEqual([1, 2].map((each) => ({ value: heldEmbedding(numbered(each)) })));
+  });
+
+  test("of an import stay for as long as whoever asked waits, and go after it", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { client } = world.redis();
+    const embedder = await world.openEmbedder();
+    const gone = new AbortController();
+    const running = embedder.embed([numbered(1)], { lane: "import", signal: gone.signal });
+    await expect.poll(async () => (await embedder.load()).waiting.import).toBe(1);
+    const [pixels] = await client.keys("diptych:pixels:*");
+    const minutesLeft = async () => (await client.pttl(pixels!)) / 60_000;
+    expect(await minutesLeft()).toBeGreaterThan(9);
+    // As after most of the time.
+    await client.pexpire(pixels!, 60_000);
+    await vi.advanceTimersByTimeAsync(5 * 60_000);
+    await expect.poll(minutesLeft).toBeGreaterThan(9);
+    gone.abort();
+    expect(await running).toMatchObject([{ error: { code: "DEADLINE_EXCEEDED" } }]);
+    await expect.poll(() => client.exists(pixels!)).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("that Redis has lost are told to whoever still waits for them", async () => {
+    const { client } = world.redis();
+    const embedder = await world.openEmbedder();
+    const running = embedder.embed([numbered(1)], { lane: "import" });
+    await expect.poll(async () => (await embedder.load()).waiting.import).toBe(1);
+    await client.del(await client.keys("diptych:pixels:*"));
+    const { model } = await world.startWorker();
+    await expect(running).rejects.toMatchObject({ code: "QUEUE_UNAVAILABLE" });
+    expect(model.batches).toEqual([]);
   });
 
   test("are refused when the workers have another model, and never reach that", async () => {

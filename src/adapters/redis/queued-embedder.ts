@@ -21,8 +21,8 @@ import { connect, unavailable } from "./connection.js";
 import { liveWorkers } from "./fleet.js";
 import { type JobData, PREFIX, PRIORITY, pixelsKey, queueOf } from "./protocol.js";
 
-/** How long pictures wait at most where nothing else is told: an import waits for its fleet, not for ever. */
-const LONGEST_WAIT_MS = 10 * 60_000;
+/** Pixels that nobody renews stay in Redis for so long; whoever waits without an end renews its own. */
+const KEPT_MS = 10 * 60_000;
 /** What is known of the fleet is asked for anew after so long. */
 const FLEET_KNOWN_FOR_MS = 1000;
 /** Pictures whose pixels are sent in one go: a slow link carries so many within the time that a command has, and searches in between. */
@@ -122,7 +122,7 @@ class QueuedEmbedder implements Embedder {
     options: EmbedOptions,
   ): Promise<ItemResult<Embedding>[]> {
     if (tensors.length === 0) return [];
-    const { lane = "search", timeoutMs = LONGEST_WAIT_MS, signal } = options;
+    const { lane = "search", timeoutMs, requestId } = options;
     const jobs = tensors.map((tensor) => ({ id: randomUUID() as string, tensor }));
     const ids = jobs.map(({ id }) => id);
     const answers = ids.map((id) => this.#answers.to(id));
@@ -130,7 +130,8 @@ class QueuedEmbedder implements Embedder {
     const place = this.#asked[lane];
     let gone = false;
     let handed = false;
-    const endWait = whenNobodyWaits({ timeoutMs, ...(signal && { signal }) }, () => {
+    const renewing = timeoutMs === undefined ? setInterval(() => this.#renew(ids), KEPT_MS / 2) : undefined;
+    const endWait = whenNobodyWaits(options, () => {
       gone = true;
       this.#answers.giveUp(ids, deadlineExceeded());
       if (handed) this.#takeBack(ids);
@@ -141,7 +142,7 @@ class QueuedEmbedder implements Embedder {
       await this.#requireWorkers(lane, tensors.length, place);
       for (let i = 0; i < jobs.length && !gone; i += SENT_AT_ONCE) {
         handed = true;
-        await this.#hand(jobs.slice(i, i + SENT_AT_ONCE), lane, timeoutMs, options.requestId);
+        await this.#hand(jobs.slice(i, i + SENT_AT_ONCE), lane, timeoutMs ?? KEPT_MS, requestId);
       }
       // Whoever went while they were handed over has not taken all of them back.
       if (handed && gone) this.#takeBack(ids);
@@ -154,6 +155,7 @@ class QueuedEmbedder implements Embedder {
       throw cause instanceof AppError ? cause : unavailable(cause);
     } finally {
       endWait();
+      clearInterval(renewing);
       this.#asked[lane] -= tensors.length;
       this.#answers.forget(ids);
     }
@@ -163,11 +165,11 @@ class QueuedEmbedder implements Embedder {
   async #hand(
     jobs: readonly { readonly id: string; readonly tensor: PixelTensor }[],
     lane: Lane,
-    timeoutMs: number,
+    keptMs: number,
     requestId: string | undefined,
   ): Promise<void> {
     const pixels = this.#redis.pipeline();
-    const expiresInMs = Math.max(1, Math.ceil(timeoutMs));
+    const expiresInMs = Math.max(1, Math.ceil(keptMs));
     for (const { id, tensor } of jobs) pixels.set(pixelsKey(id), bytesOf(tensor), "PX", expiresInMs);
     const failure = (await pixels.exec())?.find(([error]) => error !== null)?.[0];
     if (failure) throw failure;
@@ -220,6 +222,13 @@ class QueuedEmbedder implements Embedder {
       this.#fleet = { workers: await liveWorkers(this.#redis), askedAt: now };
     }
     return this.#fleet.workers;
+  }
+
+  /** Somebody still waits for these. */
+  #renew(ids: readonly string[]): void {
+    const renewals = this.#redis.pipeline();
+    for (const id of ids) renewals.pexpire(pixelsKey(id), KEPT_MS);
+    renewals.exec().catch(() => {});
   }
 
   /** Nobody waits for these: no worker shall embed them. */
