@@ -129,8 +129,13 @@ export async function embedBatch(
         )
       : [],
     reusing.length > 0
-      ? ports.stopwatch.time("readMs", () => ports.catalog.getEmbedded(reusing.map(({ row }) => row.id)))
-      : new Map<string, EmbeddedDesign>(),
+      ? ports.stopwatch.time("readMs", () =>
+          keptOf(
+            ports.catalog,
+            reusing.map(({ row }) => row.id),
+          ),
+        )
+      : new Map<string, EmbeddedDesign | AppError>(),
   ]);
 
   const designs: EmbeddedDesign[] = [];
@@ -153,9 +158,11 @@ export async function embedBatch(
     for (const view of viewsOf(prepared.views)) {
       const { picture, decoded } = prepared.views[view]!;
       if (!decoded) {
-        const before = kept.get(row.id)?.views[view];
-        if (before) views[view] = { ...before, ...picture };
-        else rowErrors.push(rowError(row, view, vanishedError(row.id)));
+        const known = kept.get(row.id);
+        const before = known instanceof AppError ? undefined : known?.views[view];
+        // Another picture may have been put there since its hash was looked at, whose embedding is not this one's.
+        if (before?.sha256 === picture.sha256) views[view] = { ...before, ...picture };
+        else rowErrors.push(rowError(row, view, known instanceof AppError ? known : vanishedError(row.id)));
         continue;
       }
       const result = embeddings.next().value!;
@@ -177,10 +184,24 @@ export async function embedBatch(
   return { designs, errors, unchanged: rows.length - designs.length - failed - left, failed, left };
 }
 
+/** The designs as the catalog has them, or what is wrong with one: it shall not keep the others from being imported. */
+async function keptOf(
+  catalog: Catalog,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, EmbeddedDesign | AppError>> {
+  try {
+    return await catalog.getEmbedded(ids);
+  } catch (error) {
+    if (ids.length === 1) return new Map([[ids[0]!, AppError.from(error)]]);
+    const each = await Promise.all(ids.map((id) => keptOf(catalog, [id])));
+    return new Map(each.flatMap((one) => [...one]));
+  }
+}
+
 function vanishedError(id: string): AppError {
   return new AppError(
     "CATALOG_UNAVAILABLE",
-    `The design "${id}" was removed from the catalog while it was being imported; run the import again.`,
+    `The design "${id}" was removed from the catalog, or changed there, while it was being imported; run the import again.`,
   );
 }
 

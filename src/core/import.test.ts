@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { createEmbedder, createImportWorld, manyRows, model, row } from "../../test/fixtures/import-world.js";
+import { AppError } from "../errors.js";
+import type { Attributes } from "./design.js";
 
 describe("importDesigns", () => {
   test("writes every design with its views, attributes, hashes, paths and thumbnails", async () => {
@@ -79,6 +81,47 @@ describe("importDesigns", () => {
     expect(world.embedder.batches).toEqual([2, 1]);
     const { front, back } = (await world.catalog.getEmbedded(["a"])).get("a")!.views;
     expect([...front!.embedding, ...back!.embedding]).toEqual([1, 0, 0, 0, 0, 0, 1, 0]);
+  });
+
+  test("never writes one picture's embedding under another's hash, though the design is changed meanwhile", async () => {
+    const world = createImportWorld();
+    world.files.set("/f", Uint8Array.of(1, 0, 0, 0));
+    await world.run([row(2, "a", { front: "/f" })]);
+    const other = (await world.catalog.getEmbedded(["a"])).get("a")!;
+    const changed = { ...other.views.front!, sha256: "0".repeat(64), embedding: Float32Array.of(0, 1, 0, 0) };
+    const getEmbedded = world.catalog.getEmbedded.bind(world.catalog);
+    // As somebody else writes it between the look at its hash and the one at its embedding.
+    world.catalog.getEmbedded = async (ids) => {
+      await world.catalog.upsert([{ ...other, views: { front: changed } }]);
+      return getEmbedded(ids);
+    };
+    const summary = await world.run([row(2, "a", { front: "/f" }, { season: "SS25" })]);
+    expect(summary).toMatchObject({ imported: 0, failed: 1 });
+    expect(world.errors[0]!.reason).toContain("or changed there");
+    expect((await getEmbedded(["a"])).get("a")!.views).toEqual({ front: changed });
+    world.catalog.getEmbedded = getEmbedded;
+    expect(await world.run([row(2, "a", { front: "/f" }, { season: "SS25" })])).toMatchObject({
+      imported: 1,
+    });
+  });
+
+  test("a design that the catalog has damaged keeps no other from being imported", async () => {
+    const world = createImportWorld();
+    const rows = ["a", "b", "c"].map((id, i) => {
+      world.files.set(`/${id}`, Uint8Array.of(i, 1, 0, 0));
+      return (attributes: Attributes) => row(i + 2, id, { front: `/${id}` }, attributes);
+    });
+    await world.run(rows.map((make) => make({})));
+    const getEmbedded = world.catalog.getEmbedded.bind(world.catalog);
+    world.catalog.getEmbedded = async (ids) => {
+      if (ids.includes("b")) throw new AppError("CATALOG_UNAVAILABLE", 'The design "b" is damaged.');
+      return getEmbedded(ids);
+    };
+    const summary = await world.run(rows.map((make) => make({ season: "SS25" })));
+    expect(summary).toMatchObject({ imported: 2, failed: 1 });
+    expect(world.errors).toEqual([
+      { line: 3, id: "b", view: "front", code: "CATALOG_UNAVAILABLE", reason: 'The design "b" is damaged.' },
+    ]);
   });
 
   test("reports bad rows in their order, each bad view by itself, and goes on", async () => {
