@@ -31,10 +31,17 @@ export async function changeOver(
     );
   }
   const { changingOverUntil: _, ...quiet } = held;
-  let announcedUntil = 0;
+  let announcedUntil = Number.POSITIVE_INFINITY;
+  // While nothing was announced others may have written, also where it was announced anew since.
+  let hasLapsed = false;
+  const noteLapse = () => {
+    hasLapsed ||= Date.now() > announcedUntil;
+  };
   const announce = async () => {
+    noteLapse();
     const until = Date.now() + ANNOUNCED_FOR_MS;
     await replaceManifest(directory, { ...quiet, changingOverUntil: new Date(until).toISOString() });
+    noteLapse();
     announcedUntil = until;
   };
   await announce();
@@ -51,7 +58,7 @@ export async function changeOver(
     if (!next) await replaceManifest(directory, quiet);
   }
   if (!next) return false;
-  if (Date.now() > announcedUntil - TIME_TO_REPLACE_MS) {
+  if (hasLapsed || Date.now() > announcedUntil - TIME_TO_REPLACE_MS) {
     throw new AppError(
       "CATALOG_UNAVAILABLE",
       `Changing over the catalog in ${directory} was held up for too long, and others may have written to it; it is as it was, so run this again.`,

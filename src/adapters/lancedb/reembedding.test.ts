@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sampleDesigns, seededRandom } from "../../../test/contracts/sample-designs.js";
 import type { ModelIdentity } from "../../core/ports.js";
 import { allPages, catalogRows, removeOthers, reprojectDesigns } from "../../core/reembed.js";
@@ -135,6 +135,29 @@ describe("embedding a catalog anew", () => {
     });
     await late.close();
     expect(await readCatalogModel(directory)).toEqual(young);
+  });
+
+  it("is refused once it was not announced for a moment, in which others may have written, though it is again", async () => {
+    const manifest = () => readFile(join(directory, "catalog.json"), "utf8");
+    const reembedding = await openReembedding(directory, young);
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const held = reembedding.switchOver(async () => {
+        const announced = await manifest();
+        // As a process that was stopped and goes on finds it.
+        vi.setSystemTime(Date.now() + 11_000);
+        await expect.poll(manifest, { timeout: 30_000 }).not.toBe(announced);
+        return true;
+      });
+      await expect(held).rejects.toMatchObject({
+        code: "CATALOG_UNAVAILABLE",
+        message: expect.stringContaining("held up for too long"),
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+    await reembedding.close();
+    expect(await readCatalogModel(directory)).toEqual(old);
   });
 
   it("keeps two sets of embeddings, not more", async () => {
