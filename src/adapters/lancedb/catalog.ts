@@ -15,6 +15,7 @@ import { idIn } from "./filter-sql.js";
 import { SnapshotMemory } from "./in-memory.js";
 import { listDesigns, lookUp } from "./look-up.js";
 import type { ManifestWatch } from "./manifest-watch.js";
+import { removableBefore } from "./retention.js";
 import {
   designColumns,
   designOf,
@@ -27,12 +28,6 @@ import { CHECKSUM, designTable, hasColumn } from "./schema.js";
 import { DEFAULT_SEARCH_OPTIONS, type SearchOptions, searchSnapshot, usesIndex } from "./search.js";
 import { attributesOf, perSnapshot, type Snapshot, sampleOf, statsOf, takeSnapshot } from "./snapshot.js";
 import { buildVectorIndex, type IndexStatus, isIndexable } from "./vector-index.js";
-
-/**
- * How old a version must be before {@link LanceCatalog.compact} removes it: a read of another process works on the
- * version that it began with, and none takes this long.
- */
-const READER_GRACE_MS = 10 * 60_000;
 
 /** What a catalog is made of. */
 export interface LanceCatalogParts {
@@ -148,9 +143,10 @@ export class LanceCatalog implements Catalog {
   async compact(): Promise<void> {
     await this.#maintain(async () => {
       // It changes nothing that anybody reads, so that it needs no acknowledgement.
-      await this.#inTurn(() =>
-        this.#table.optimize({ cleanupOlderThan: new Date(Date.now() - READER_GRACE_MS) }),
-      );
+      await this.#inTurn(async () => {
+        const written = (await this.#table.listVersions()).map(({ timestamp }) => timestamp);
+        return this.#table.optimize({ cleanupOlderThan: removableBefore(written, Date.now()) });
+      });
       if ((await this.indexStatus()).index === null) await this.#buildIndex();
     });
   }
