@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect } from "@lancedb/lancedb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sampleDesigns, seededRandom } from "../../../test/contracts/sample-designs.js";
 import type { ModelIdentity } from "../../core/ports.js";
@@ -97,6 +98,20 @@ describe("a damaged catalog", () => {
     await makeCatalog();
     await rm(join(directory, "catalog.json"));
     await expect(openCatalog({ directory, model })).rejects.toMatchObject(unavailable);
+  });
+
+  it("is told by the tables of a re-embedding without a catalog.json, also where the first one is gone", async () => {
+    await makeCatalog();
+    const connection = await connect(join(directory, "lancedb"));
+    const first = await connection.openTable("designs");
+    await connection.createTable("designs-bbbb", await first.query().toArrow());
+    await connection.dropTable("designs");
+    await rm(join(directory, "catalog.json"));
+    // Also the second time, when an empty first table may be there.
+    for (let i = 0; i < 2; i++) {
+      await expect(openCatalog({ directory, model })).rejects.toMatchObject(unavailable);
+    }
+    connection.close();
   });
 
   it("is told by a table that is missing or is another's", async () => {

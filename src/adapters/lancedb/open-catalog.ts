@@ -43,8 +43,10 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<LanceCat
     });
   }
   const { connection, table } = await openTable(directory, FIRST_TABLE, model, true);
-  // The table comes first and `catalog.json` last: where there is a `catalog.json`, the catalog is complete.
-  if ((await table.countRows()) > 0 && !(await readManifest(directory))) {
+  // The table comes first and `catalog.json` last: where there is a `catalog.json`, the catalog is complete. Where there is none, but other
+  // tables, which a re-embedding made, it was lost.
+  const isNew = (await table.countRows()) === 0 && (await connection.tableNames()).length === 1;
+  if (!isNew && !(await readManifest(directory))) {
     throw damaged(directory, "it holds designs but no catalog.json that tells their model");
   }
   const claimed = await claimDirectory(directory, model);
