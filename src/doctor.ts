@@ -82,8 +82,9 @@ export async function examineCatalog(
     }
   }
   for (const file of files) {
-    const isOrphan = complete && !used.has(path.resolve(directory, file.path));
-    if (file.ageMs < GRACE_MS || !(file.isDraft || isOrphan)) continue;
+    const names = [path.resolve(directory, file.path), path.posix.basename(file.path)];
+    const isOrphan = complete && !names.some((name) => used.has(name));
+    if (Date.now() - file.usedAt < GRACE_MS || !(file.isDraft || isOrphan)) continue;
     const repaired = repair && (await removeUnused(directory, file));
     findings.push(file.isDraft ? unfinishedFile(file.path, repaired) : orphanedPicture(file.path, repaired));
   }
@@ -99,8 +100,10 @@ export async function examineCatalog(
       async ({ id, design, damage }): Promise<Finding[]> => {
         // Of a damaged one it is not known which pictures it has.
         if (!design || damage !== null) whole = false;
-        for (const { path: file } of Object.values(design?.views ?? {})) {
+        for (const { path: file, sha256 } of Object.values(design?.views ?? {})) {
           if (file !== null) used.add(path.resolve(directory, file));
+          // By which the catalog calls its files: a path that was told from outside may be that of a folder which has moved since.
+          if (sha256 !== null) used.add(sha256);
         }
         // Of the embeddings to go back to, only the pictures matter.
         if (!isPresent) return [];

@@ -178,6 +178,16 @@ test("pictures of nobody and unfinished files are removed, but none that is youn
   );
 });
 
+test("a picture is kept for a design that calls it by where the folder was before it moved", async () => {
+  const [design] = designs as [EmbeddedDesign];
+  const { front } = design.views;
+  const elsewhere = path.join(parent, "before", front!.path!);
+  await catalog.upsert([{ ...design, views: { ...design.views, front: { ...front!, path: elsewhere } } }]);
+  await makeOld(pictureOf(0, "front"));
+  expect(await findings(true)).toEqual([["missing-original", "D0", false]]);
+  expect(await readFile(path.join(directory, pictureOf(0, "front")))).not.toHaveLength(0);
+});
+
 test("no picture is removed while it is not known which designs there are", async () => {
   await catalog.delete(["D0"]);
   await makeOld(pictureOf(0, "front"));

@@ -6,8 +6,8 @@ import path from "node:path";
 export interface KeptFile {
   /** Below the catalog's folder, with slashes. */
   readonly path: string;
-  /** Since it was written, or used again, in milliseconds. */
-  readonly ageMs: number;
+  /** When it was written, or used again, in milliseconds since 1970. */
+  readonly usedAt: number;
   /** Whether it was never finished. */
   readonly isDraft: boolean;
 }
@@ -39,14 +39,16 @@ export async function stateOfPicture(file: string, sha256: string): Promise<"who
  * Removes a file unless it was used since it was looked at. It is taken out of the way first: whoever keeps the same picture in
  * that moment either has renewed it, so that it is put back, or misses it and writes it anew.
  */
-export async function removeUnused(directory: string, { path: relative, ageMs }: KeptFile): Promise<boolean> {
+export async function removeUnused(
+  directory: string,
+  { path: relative, usedAt }: KeptFile,
+): Promise<boolean> {
   const file = path.join(directory, relative);
   const away = `${file}.${randomUUID()}.tmp`;
-  const looked = Date.now() - ageMs;
   try {
     await rename(file, away);
     const { mtimeMs } = await stat(away);
-    if (mtimeMs <= looked + 1) {
+    if (mtimeMs <= usedAt) {
       await rm(away);
       return true;
     }
@@ -60,7 +62,7 @@ export async function removeUnused(directory: string, { path: relative, ageMs }:
 
 async function describe(directory: string, relative: string, isDraft: boolean): Promise<KeptFile[]> {
   const known = await stat(path.join(directory, relative)).catch(() => null);
-  return known?.isFile() ? [{ path: relative, ageMs: Date.now() - known.mtimeMs, isDraft }] : [];
+  return known?.isFile() ? [{ path: relative, usedAt: known.mtimeMs, isDraft }] : [];
 }
 
 /** None of what is no folder, or gone. */
