@@ -15,7 +15,7 @@ import type { Crop } from "./core/crop.js";
 import type { PerView, Picture } from "./core/design.js";
 import type { Embedding } from "./core/embedding.js";
 import { type ImportProgress, type ImportSummary, importDesigns, type RowError } from "./core/import.js";
-import { createInTurn } from "./core/in-turn.js";
+import { createInTurn, type InTurn } from "./core/in-turn.js";
 import type {
   Catalog,
   Embedder,
@@ -124,6 +124,9 @@ export interface Diptych {
   /** Adds a design or changes one. As {@link putDesign}; its pictures are kept in the catalog's folder. */
   put(design: PutDesign, options?: EmbedOptions): Promise<{ created: boolean }>;
 
+  /** Runs what reads a design and then writes it, when nothing else that this process does so is between; `put` and imports are in it. */
+  readonly inTurn: InTurn;
+
   /** Keeps a picture of a design that was just deleted for as long as that can be brought back. */
   renew(picture: Picture): Promise<void>;
 
@@ -208,6 +211,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
           embedder,
           catalog,
           now,
+          inTurn,
           ...listeners(request),
         }),
       );
@@ -216,6 +220,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
     },
     put: (design, options) =>
       putDesign(design, { images, embedder, catalog, pictures, hash, inTurn }, options),
+    inTurn,
     renew: (picture) => pictures.renew(picture),
     openUpload: (files, unpackTo) => openUpload(files, unpackTo, DEFAULT_LIMITS.maxImageBytes),
     original: (picture) => drawOriginal(picture, directory, images),

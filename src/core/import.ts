@@ -9,6 +9,7 @@ import {
   type SourceItem,
   unfitId,
 } from "./import-rows.js";
+import type { InTurn } from "./in-turn.js";
 import { requireSameModel } from "./same-model.js";
 import { createStopwatch } from "./stopwatch.js";
 
@@ -18,6 +19,8 @@ export interface ImportOptions extends Omit<BatchPorts, "stopwatch"> {
   readonly rows: AsyncIterable<SourceItem>;
   /** A clock in milliseconds that never goes back. */
   readonly now: () => number;
+  /** Within which it writes. Default: at once. */
+  readonly inTurn?: InTurn;
   /** Told of every bad view or row, in the order of the rows; awaited before the import goes on. */
   readonly onError: (error: RowError) => void | Promise<void>;
   /** Told after every batch. */
@@ -72,7 +75,7 @@ const BATCHES_EMBEDDING = 2;
  * as a whole fails with.
  */
 export async function importDesigns(options: ImportOptions): Promise<ImportSummary> {
-  const { catalog, embedder, batchSize = 32, concurrency = 4 } = options;
+  const { catalog, embedder, inTurn = (write) => write(), batchSize = 32, concurrency = 4 } = options;
   requireSameModel(catalog.model, embedder.model);
 
   const stopwatch = createStopwatch(["readMs", "decodeMs", "embedMs", "writeMs"], options.now);
@@ -97,7 +100,8 @@ export async function importDesigns(options: ImportOptions): Promise<ImportSumma
   let progress: ImportProgress = { rows: 0, imported: 0, unchanged: 0, failed: 0 };
   for await (const batch of embedded) {
     for (const error of batch.errors) await options.onError(error);
-    if (batch.designs.length > 0) await stopwatch.time("writeMs", () => catalog.upsert(batch.designs));
+    if (batch.designs.length > 0)
+      await stopwatch.time("writeMs", () => inTurn(() => catalog.upsert(batch.designs)));
     if (batch.left > 0) aborted = true;
     progress = advance(progress, batch);
     options.onProgress(progress);

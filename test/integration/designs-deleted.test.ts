@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import { drawingPng } from "../fixtures/drawings.js";
 import { createHttpWorld, type Design, file, form, type Page, type Problem } from "./http-world.js";
@@ -48,6 +49,23 @@ test("a deleted design is found nowhere, until it is brought back as it was", as
   expect(await keptOf("B")).toEqual(kept);
   expect((await world.search(await pictures(1))).matches).toEqual(found.matches);
   expect((await world.bytes(`${told.body.thumbnails.front!}&size=full`)).status).toBe(200);
+});
+
+test("a deleted design comes back with what was changed before its turn to be deleted came", async () => {
+  const { catalog, inTurn } = world.diptych();
+  let change = () => {};
+  const changing = inTurn(async () => {
+    await new Promise<void>((resolve) => {
+      change = resolve;
+    });
+    await catalog.upsert([{ ...(await keptOf("C"))!, attributes: { number: 22 } }]);
+  });
+  const deleting = remove("C");
+  expect(await Promise.race([deleting, sleep(300, "waits")])).toBe("waits");
+  change();
+  await changing;
+  expect((await deleting).status).toBe(200);
+  expect((await restore("C")).body.attributes).toEqual({ number: 22 });
 });
 
 test("a design can be brought back once, and only if it was deleted", async () => {
