@@ -12,5 +12,6 @@ export function csvText(rows: readonly (readonly (string | number | null)[])[]):
   const cells = rows.map((row) =>
     row.map((cell) => (typeof cell === "string" ? spreadsheetCell(cell) : cell)),
   );
-  return stringify(cells, { bom: true, record_delimiter: "windows" });
+  // Either alone ends a row, too, for whoever reads it.
+  return stringify(cells, { bom: true, record_delimiter: "windows", quoted_match: /[\r\n]/u });
 }
