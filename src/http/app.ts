@@ -23,6 +23,7 @@ import { sameOrigin } from "./same-origin.js";
 import { invalidRequest } from "./schemas.js";
 import { addSearchRoutes } from "./searches.js";
 import { API, type Api, type Served } from "./served.js";
+import { sheetsInTurn } from "./sheets-in-turn.js";
 import { addStatusRoutes } from "./status.js";
 
 export interface AppOptions {
@@ -76,7 +77,7 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
   const { tokens = [], loopbackOnly = false, trustProxy = false, now = () => performance.now() } = options;
   const access = new Access({ tokens, trustProxy, now });
   const served: Served = {
-    diptych: metrics.measured(diptych),
+    diptych: { ...metrics.measured(diptych), contactSheet: sheetsInTurn(diptych) },
     admission: new Admission(() => performance.now()),
     searches: new KeptSearches(diptych.thumbnail),
     deleted: new DeletedDesigns(diptych),
