@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Attributes, attributeValue } from "../core/design.js";
+import { type Attributes, type AttributeValue, attributeValue } from "../core/design.js";
 import { AppError } from "../errors.js";
 
 /** Bounds of what one design may say of itself. */
@@ -24,18 +24,43 @@ export function parseAttributes(json: string): Attributes {
       `Attributes are a JSON object such as {"category": "tee", "price": 19.5}; received ${json.slice(0, 60)}`,
     );
   }
-  return checkAttributes(Object.entries(parsed));
+  const entries = Object.entries(parsed);
+  checkAttributes(entries);
+  return attributesOf(entries);
+}
+
+/** A form's fields for attributes: names and values, side by side. */
+export interface AttributeFields {
+  readonly keys: readonly string[];
+  readonly values: readonly string[];
 }
 
 /**
- * Attributes as a form's fields `key` and `value`, side by side. One whose value was emptied is left out.
+ * Attributes as a form's fields. One whose value was emptied is left out; one that nobody changed stays as it is, whatever it is.
  *
- * @throws AppError as {@link parseAttributes}.
+ * @param stored what the form showed before.
+ * @throws AppError as {@link parseAttributes}, for those that are new or changed.
  */
-export function attributesOfFields(keys: readonly string[], values: readonly string[]): Attributes {
-  const entries = keys.map((key, i) => [key.trim(), (values[i] ?? "").trim()] as const);
-  const told = entries.filter(([, value]) => value !== "");
-  return checkAttributes(told.map(([key, value]) => [key, attributeValue(value)]));
+export function attributesOfFields({ keys, values }: AttributeFields, stored: Attributes = {}): Attributes {
+  const before = Object.entries(stored);
+  const storedKeys = new Map(before.map(([key]) => [asTyped(key), key]));
+  const rowOf = (key: string, value: AttributeValue) =>
+    JSON.stringify([asTyped(key), asTyped(String(value))]);
+  const storedRows = new Map(before.map((entry) => [rowOf(...entry), entry]));
+  const entries = keys.flatMap((typedKey, i): [string, AttributeValue][] => {
+    const [key, value] = [asTyped(typedKey), asTyped(values[i] ?? "")];
+    if (key === "" && value === "") return [];
+    const unchanged = storedRows.get(rowOf(key, value));
+    if (unchanged) return [unchanged];
+    return value === "" ? [] : [[storedKeys.get(key) ?? key, attributeValue(value)]];
+  });
+  checkAttributes(entries, stored);
+  return attributesOf(entries);
+}
+
+/** As an input shows it, and sends it again, without what is around it. */
+function asTyped(text: string): string {
+  return text.replaceAll(/[\r\n]/gu, "").trim();
 }
 
 const attribute = z.tuple([
@@ -43,8 +68,10 @@ const attribute = z.tuple([
   z.union([z.string().max(MOST_CHARACTERS.value), z.number()]),
 ]);
 
-function checkAttributes(entries: readonly (readonly [string, unknown])[]): Attributes {
+function checkAttributes(entries: readonly (readonly [string, unknown])[], stored: Attributes = {}): void {
+  const isKnown = (key: string) => Object.hasOwn(stored, key);
   for (const [key, value] of entries) {
+    if (isKnown(key) && stored[key] === value) continue;
     if (attribute.safeParse([key, value]).success) continue;
     throw new AppError(
       "INVALID_REQUEST",
@@ -52,12 +79,16 @@ function checkAttributes(entries: readonly (readonly [string, unknown])[]): Attr
     );
   }
   const keys = new Set(entries.map(([key]) => key));
-  if (keys.size < entries.length || keys.size > MOST_ATTRIBUTES) {
+  const areTooMany = keys.size > MOST_ATTRIBUTES && ![...keys].every(isKnown);
+  if (keys.size < entries.length || areTooMany) {
     throw new AppError(
       "INVALID_REQUEST",
       `A design has at most ${MOST_ATTRIBUTES} attributes, each under a name of its own; received ${entries.length} under ${keys.size}.`,
     );
   }
-  // fromEntries defines own properties, so that one called __proto__ is an attribute like any other.
+}
+
+/** As own properties, so that one called __proto__ is an attribute like any other. */
+function attributesOf(entries: readonly (readonly [string, unknown])[]): Attributes {
   return Object.fromEntries(entries) as Attributes;
 }

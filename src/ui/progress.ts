@@ -10,12 +10,18 @@ interface ImportProgress {
   readonly waitsForWorker: boolean;
 }
 
+/** As often as without this script. */
+const RELOAD_AFTER_MS = 2000;
+
 const place = document.querySelector<HTMLElement>(".import[data-events]");
 if (place) {
   const states = JSON.parse(place.dataset.states!) as Record<string, string>;
   const bar = place.querySelector("progress")!;
-  // It connects again by itself when the connection was lost.
+  // It connects again by itself when the connection was lost, but not when it was refused: a server begun anew knows of no import.
   const events = new EventSource(place.dataset.events!);
+  events.addEventListener("error", () => {
+    if (events.readyState === EventSource.CLOSED) window.setTimeout(() => location.reload(), RELOAD_AFTER_MS);
+  });
   events.addEventListener("progress", ({ data }) => {
     const progress = JSON.parse(data) as ImportProgress;
     if (progress.state !== "waiting" && progress.state !== "running") {

@@ -6,8 +6,12 @@ const PAUSE_MS = 80;
 /** What of the page depends on the ranking, and on the page's address. */
 const RANKED = [".matches", ".links", ".switch"];
 
-const lost = document.querySelector<HTMLElement>(".lost");
-const unrankable = document.querySelector<HTMLElement>(".unrankable");
+/** What is told of a ranking that did not come. */
+const NOTES = { lost: ".lost", unrankable: ".unrankable" } as const;
+
+/** No token, one that does not allow it, and what is there no more, such as an old search: the address's own page tells why. */
+const TOLD_BY_PAGE = [401, 403, 404];
+
 const told = document.querySelector<HTMLElement>(".told");
 let timer: number | undefined;
 let request: AbortController | undefined;
@@ -54,7 +58,8 @@ document.addEventListener("click", (event) => {
 });
 window.addEventListener("popstate", () => {
   const address = location.pathname + location.search;
-  if (address !== shownAddress) void load(address, [...RANKED, "form.controls"]).then(withoutButton);
+  if (address === shownAddress) stay();
+  else void load(address, [...RANKED, "form.controls"]).then(withoutButton);
 });
 withoutButton();
 
@@ -65,29 +70,56 @@ function withoutButton(): void {
 
 /** Shows the ranking in place of the one before, and makes its address the page's own. */
 async function rankAgain(address: string): Promise<void> {
-  if (address === shownAddress || !(await load(address, RANKED))) return;
+  if (address === shownAddress) return stay();
+  if (!(await load(address, RANKED))) return;
   if (isMoving) history.replaceState(null, "", address);
   else history.pushState(null, "", address);
   isMoving = true;
 }
 
+/** What is shown is what is asked for again: nothing else is on its way any more. */
+function stay(): void {
+  giveUp();
+  tell(null);
+}
+
+function giveUp(): void {
+  window.clearTimeout(timer);
+  request?.abort();
+}
+
 /** @returns whether the page of that address is shown now. */
 async function load(address: string, places: readonly string[]): Promise<boolean> {
-  request?.abort();
+  giveUp();
   request = new AbortController();
   try {
     const response = await fetch(address, { signal: request.signal });
-    // Nothing counts, or a bound is half typed.
-    unrankable!.hidden = response.ok;
-    lost!.hidden = true;
-    if (!response.ok) return false;
-    await show(new DOMParser().parseFromString(await response.text(), "text/html"), places);
+    if (!response.ok) {
+      fail(response.status, address);
+      return false;
+    }
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    tell(null);
+    // Before it is shown, for then it cannot be given up any more.
     shownAddress = address;
+    await show(page, places);
     return true;
   } catch (error) {
     const isOvertaken = error instanceof DOMException && error.name === "AbortError";
-    if (!isOvertaken) lost!.hidden = false;
+    if (!isOvertaken) tell("lost");
     return false;
+  }
+}
+
+function fail(status: number, address: string): void {
+  if (TOLD_BY_PAGE.includes(status)) location.assign(address);
+  // Nothing counts, or a bound is half typed.
+  else tell(status === 400 ? "unrankable" : "lost");
+}
+
+function tell(note: keyof typeof NOTES | null): void {
+  for (const [name, place] of Object.entries(NOTES)) {
+    document.querySelector<HTMLElement>(place)!.hidden = name !== note;
   }
 }
 

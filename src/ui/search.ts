@@ -26,9 +26,11 @@ for (const { place, input, camera } of zones) {
     place.classList.remove("over");
     take(event.dataTransfer?.files, input);
   });
-  // A browser that goes back keeps the files.
-  preview(place, input);
 }
+// A browser that goes back keeps the files, and gives some back only once the page has loaded.
+window.addEventListener("pageshow", () => {
+  for (const { place, input } of zones) preview(place, input);
+});
 
 document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
@@ -109,28 +111,23 @@ async function search(sent: HTMLFormElement): Promise<void> {
   const words = button.textContent;
   button.textContent = sent.dataset.searching!;
   button.setAttribute("aria-busy", "true");
-  const failure = await send(sent);
+  const answer = await send(sent);
   button.textContent = words;
   button.removeAttribute("aria-busy");
-  const note = sent.querySelector<HTMLElement>(".failure")!;
-  note.hidden = failure === null;
-  note.textContent = failure;
+  if (answer?.location) location.assign(answer.location);
+  else sent.dispatchEvent(new CustomEvent("failure", { detail: answer }));
 }
 
-/** @returns what went wrong, or null. */
-async function send(sent: HTMLFormElement): Promise<string | null> {
-  let answer: { readonly location: string } | { readonly detail: string };
+/** @returns what the server answered, with a place to go to unless it refused; null where no answer came. */
+async function send(sent: HTMLFormElement): Promise<{ readonly location?: string } | null> {
   try {
     const response = await fetch(sent.action, {
       method: "POST",
       headers: { Accept: "application/json" },
       body: new FormData(sent),
     });
-    answer = await response.json();
+    return await response.json();
   } catch {
-    return sent.dataset.lost!;
+    return null;
   }
-  if ("detail" in answer) return answer.detail;
-  location.assign(answer.location);
-  return null;
 }

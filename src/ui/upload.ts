@@ -13,17 +13,16 @@ function send(sent: HTMLFormElement): void {
   const button = sent.querySelector<HTMLButtonElement>(".primary")!;
   const bar = sent.querySelector("progress")!;
   const words = button.textContent;
-  const end = (failure: string) => {
+  const fail = (answer: unknown) => {
     button.textContent = words;
     button.ariaBusy = null;
     bar.hidden = true;
-    tell(sent, failure);
+    sent.dispatchEvent(new CustomEvent("failure", { detail: answer }));
   };
   if (button.ariaBusy === "true") return;
   button.ariaBusy = "true";
   button.textContent = sent.dataset.uploading!;
   bar.hidden = false;
-  tell(sent, "");
 
   // fetch cannot tell how far an upload is.
   const request = new XMLHttpRequest();
@@ -31,10 +30,10 @@ function send(sent: HTMLFormElement): void {
   request.upload.addEventListener("progress", ({ loaded, total }) => {
     bar.value = total > 0 ? loaded / total : 0;
   });
-  request.addEventListener("error", () => end(sent.dataset.lost!));
+  request.addEventListener("error", () => fail(null));
   request.addEventListener("load", () => {
     if (request.response?.location) location.assign(request.response.location);
-    else end(request.response?.detail ?? sent.dataset.lost!);
+    else fail(request.response);
   });
   request.open("POST", sent.action);
   request.setRequestHeader("Accept", "application/json");
@@ -49,10 +48,4 @@ function filesOf(sent: HTMLFormElement): FormData {
       data.append(name, file, file.webkitRelativePath || file.name);
   }
   return data;
-}
-
-function tell(sent: HTMLFormElement, failure: string): void {
-  const note = sent.querySelector<HTMLElement>(".failure")!;
-  note.hidden = failure === "";
-  note.textContent = failure;
 }

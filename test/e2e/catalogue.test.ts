@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Page } from "playwright-core";
@@ -27,9 +27,16 @@ describe.skipIf(noBrowser !== null)("the catalogue, in a browser,", () => {
     await page.waitForURL(`**/catalogue?*filter=category%3D${category}*`);
     const expected = designs.filter(({ attributes }) => attributes.category === category);
     expect((await shownIds(page)).toSorted()).toEqual(expected.map(({ id }) => id).toSorted());
-    await page.getByLabel("Find by id").fill("nothing");
+    await page.getByLabel("Find by id").fill("AAA");
     await page.keyboard.press("Enter");
-    await page.getByText('There is no design "nothing"; these are the ids that follow.').waitFor();
+    await page.getByText('There is no design "AAA"; these are the ids that follow.').waitFor();
+    expect(await page.getByLabel("Find by id").inputValue()).toBe("AAA");
+    await page.getByLabel("Find by id").fill("zzz");
+    await page.keyboard.press("Enter");
+    await page.getByText('There is no design "zzz", and none whose id follows it.').waitFor();
+    expect(await page.getByText("No design fits these filters.").count()).toBe(0);
+    await page.goto("/catalogue?filter=category%3Dhat");
+    await page.getByText("No design fits these filters.").waitFor();
     await page.getByLabel("Find by id").fill(ids[5]!);
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/designs/${ids[5]}`);
@@ -91,6 +98,54 @@ describe.skipIf(noBrowser !== null)("the catalogue, in a browser,", () => {
       .waitFor();
     expect(await page.getByLabel("Value colour").inputValue()).toBe("red");
     expect(await world.diptych().catalog.get([ids[3]!])).toEqual(before);
+    // What was chosen is not: no page can give a file back.
+    await page.getByRole("alert").filter({ hasText: "Choose the pictures again." }).waitFor();
+  });
+
+  test("keeps what was ticked of a change that is refused, and says what is to be chosen again", async () => {
+    world.expectError(/415/u);
+    const own = page.locator("form.edit");
+    await page.goto(`/designs/${ids[2]}`);
+    await page.getByText("Edit").click();
+    await page.getByLabel("Remove the back").check();
+    const notes = { name: "notes.png", mimeType: "image/png", buffer: Buffer.from("this is no picture") };
+    await page.getByLabel("Another picture of the front").setInputFiles(notes);
+    await own.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").filter({ hasText: "Choose the pictures again." }).waitFor();
+    expect(await page.getByLabel("Remove the back").isChecked()).toBe(true);
+    expect(await page.getByLabel("Remove the front").isChecked()).toBe(false);
+  });
+
+  test("changes no attribute that nobody touched", async () => {
+    const attributes = {
+      note: "first line\nsecond line",
+      size: "42",
+      price: 19.5,
+      blank: " ",
+      spaced: "  wide ",
+      "two\r\nlines": "x",
+      long: "x".repeat(3000),
+      ...Object.fromEntries(Array.from({ length: 110 }, (_, i) => [`key ${i}`, i])),
+    };
+    const front = await readFile(picture(ids[1]!, "front"));
+    await world.diptych().put({ id: "ODD", attributes, pictures: { front } });
+    const kept = async () => (await world.diptych().catalog.get(["ODD"])).get("ODD");
+    await page.goto("/designs/ODD");
+    await page.getByText("Edit").click();
+    await page.getByLabel("Back").setInputFiles(picture(ids[1]!, "back"));
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.waitForURL("**done=saved");
+    expect((await kept())!.attributes).toEqual(attributes);
+    expect(Object.keys((await kept())!.views)).toEqual(["front", "back"]);
+
+    await page.getByText("Edit").click();
+    await page.getByLabel("Value price").fill("21");
+    await page.getByLabel("Value spaced").fill("");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.waitForURL("**done=saved");
+    const { spaced: _, ...others } = attributes;
+    await expect.poll(async () => (await kept())!.attributes).toEqual({ ...others, price: 21 });
+    await world.diptych().catalog.delete(["ODD"]);
   });
 
   test("imports an archive with a bad row: progress, what was rejected, and the designs", async () => {
@@ -130,6 +185,31 @@ describe.skipIf(noBrowser !== null)("the catalogue, in a browser,", () => {
     // It loads itself anew until it is done.
     await page.getByText("done", { exact: true }).waitFor();
     expect(await page.locator(".rows").textContent()).toBe("1");
+  });
+
+  test("shows what became of an import whose progress a server begun anew does not tell", async () => {
+    world.expectError(/404/u);
+    await page.route("**/events", (route) => route.fulfill({ status: 404 }), { times: 1 });
+    await page.goto("/catalogue/import");
+    const pictures = ids.flatMap((id) => [picture(id, "front"), picture(id, "back")]);
+    await page.getByLabel("Files").setInputFiles(pictures);
+    const [refused] = await Promise.all([
+      page.waitForResponse("**/events"),
+      page.getByRole("button", { name: "Import" }).click(),
+    ]);
+    expect(refused.status()).toBe(404);
+    await page.getByText("done", { exact: true }).waitFor();
+    expect(await page.locator(".rows").textContent()).toBe(String(ids.length));
+  });
+
+  test("tells in the page's language why an upload was refused", async () => {
+    world.expectError(/400/u);
+    page = await world.open({ locale: "zh-TW" });
+    await page.goto("/catalogue/import");
+    await page.locator(".primary").click();
+    const note = page.getByRole("alert");
+    await note.filter({ hasText: "無法完成" }).waitFor();
+    expect(await note.locator('[lang="en"]').textContent()).toMatch(/^An import needs a ZIP archive/u);
   });
 
   test("says what an upload lacks, and keeps the chosen files", async () => {

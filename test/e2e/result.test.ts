@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -146,5 +147,51 @@ describe.skipIf(noBrowser !== null)("a result, in a browser,", () => {
     await page.locator('input[name="back"]').fill("0.1");
     await page.waitForURL("**/similar?back=0.1");
     await page.locator(".lost").waitFor({ state: "hidden" });
+  });
+
+  test("stays as it is, and says nothing more, once what it shows is asked for again", async () => {
+    world.expectError(/400|ERR_INTERNET_DISCONNECTED/u);
+    await page.goto(`/designs/${ids[0]}/similar`);
+    const all = await shownIds(page);
+    await page.getByText("What counts").click();
+    await page.locator('input[name="aspect.overall"]').fill("0");
+    await page.getByRole("alert").filter({ hasText: "Nothing counts now" }).waitFor();
+    await page.locator('input[name="aspect.overall"]').fill("1");
+    await page.locator(".unrankable").waitFor({ state: "hidden" });
+    await page.context().setOffline(true);
+    await page.locator('input[name="back"]').fill("0");
+    await page.getByRole("alert").filter({ hasText: "The server cannot be reached" }).waitFor();
+    await page.locator('input[name="back"]').fill("0.5");
+    await page.locator(".lost").waitFor({ state: "hidden" });
+    await page.context().setOffline(false);
+
+    // An answer that is on its way for ever.
+    await page.route("**/similar?filter=*", () => {});
+    await page.locator("summary", { hasText: "category" }).click();
+    const choice = page.locator('input[name="filter"]').first();
+    const [request] = await Promise.all([page.waitForRequest("**/similar?filter=*"), choice.check()]);
+    const [given] = await Promise.all([page.waitForEvent("requestfailed"), choice.uncheck()]);
+    expect(given).toBe(request);
+    expect(await shownIds(page)).toEqual(all);
+    expect(new URL(page.url()).search).toBe("");
+  });
+
+  test("tells a server that is too busy from a design that is gone, which its page tells of", async () => {
+    world.expectError(/503|404/u);
+    const { attributes } = (await world.diptych().catalog.get([ids[1]!])).get(ids[1]!)!;
+    const front = await readFile(picture(ids[1]!, "front"));
+    await world.diptych().put({ id: "GONE", attributes, pictures: { front } });
+    await page.goto("/designs/GONE/similar");
+    await page.route("**/similar?filter=*", (route) => route.fulfill({ status: 503 }), { times: 1 });
+    await page.locator("summary", { hasText: "category" }).click();
+    const choice = page.locator('input[name="filter"]').first();
+    await choice.check();
+    await page.getByRole("alert").filter({ hasText: "The server cannot be reached" }).waitFor();
+    expect(await page.locator(".unrankable").isVisible()).toBe(false);
+    await world.diptych().catalog.delete(["GONE"]);
+    await choice.uncheck();
+    await choice.check();
+    await page.getByRole("heading", { name: "There is nothing here" }).waitFor();
+    expect(page.url()).toContain("/designs/GONE/similar?filter=");
   });
 });

@@ -155,6 +155,33 @@ describe.skipIf(noBrowser !== null)("the search page, in a browser,", () => {
     expect((await shownIds(page))[0]).toBe(ids[1]);
   });
 
+  test("tells in the page's language what is wrong, and then in English exactly what", async () => {
+    world.expectError(/415/u);
+    page = await world.open({ locale: "zh-TW" });
+    await page.goto("/");
+    const notes = { name: "notes.png", mimeType: "image/png", buffer: Buffer.from("this is no picture") };
+    await page.locator('input[name="front"]').setInputFiles(notes);
+    await page.locator(".primary").click();
+    const note = page.getByRole("alert");
+    await note.filter({ hasText: "這個檔案不是圖片" }).waitFor();
+    expect(await note.locator('[lang="en"]').textContent()).toMatch(/^The front picture: A picture must be/u);
+    // What could not be done before may be by now.
+    await page.locator('input[name="front"]').setInputFiles(picture(ids[1]!, "front"));
+    await page.locator(".primary").click();
+    await page.waitForURL("**/results/*");
+  });
+
+  test("shows the pictures that the browser gives back to whoever comes back", async () => {
+    await searchBy(page, picture(ids[3]!, "front"), picture(ids[8]!, "back"));
+    await page.goBack();
+    await page.waitForURL((url) => url.pathname === "/");
+    await expect.poll(() => page.locator(".zone.filled .stage img").count()).toBe(2);
+    expect(await names()).toEqual([
+      path.basename(picture(ids[3]!, "front")),
+      path.basename(picture(ids[8]!, "back")),
+    ]);
+  });
+
   test("keeps the pictures when the connection is lost", async () => {
     world.expectError(/ERR_INTERNET_DISCONNECTED/u);
     await page.goto("/");

@@ -36,4 +36,18 @@ describe.skipIf(noBrowser !== null)("who has a token,", () => {
     await page.goto("/status");
     expect(await page.locator("h1").textContent()).toBe("Sign in");
   });
+
+  test("is asked for it where the one they had is no more, and comes back to the form", async () => {
+    world.expectError(/401/u);
+    const page = await world.open();
+    await page.goto("/catalogue/import");
+    await page.context().clearCookies();
+    const file = { name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("id,front\nA,lost.png\n") };
+    await page.getByLabel("Files").setInputFiles(file);
+    await page.getByRole("button", { name: "Import" }).click();
+    await page.getByLabel("Token").fill(world.token!);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Import designs" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/catalogue/import");
+  });
 });

@@ -67,7 +67,7 @@ describe("a server with tokens", () => {
     expect(open.toSorted()).toEqual(
       [
         ...["GET /livez", "GET /readyz", "GET /sign-in", "POST /sign-in", "POST /sign-out", "POST /language"],
-        ...[...assets, "progress.js"].map((name) => `GET /assets/${name}`),
+        ...[...assets, "progress.js", "failure.js"].map((name) => `GET /assets/${name}`),
       ].toSorted(),
     );
     expect((await send("/nothing/here")).status).toBe(401);

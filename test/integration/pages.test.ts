@@ -98,6 +98,45 @@ describe("a search by the form, without scripts", () => {
   });
 });
 
+describe("the form to change a design", () => {
+  const change = async (id: string, rows: readonly (readonly [string, string])[]) => {
+    const body = new FormData();
+    for (const [key, value] of rows) {
+      body.append("key", key);
+      body.append("value", value);
+    }
+    const response = await api.request(`/designs/${id}`, { method: "POST", body });
+    return { status: response.status, text: await response.text() };
+  };
+  const keptOf = async (id: string) => (await diptych.catalog.get([id])).get(id)!.attributes;
+  const { long, ...few } = { long: "x".repeat(3000), code: "42", note: "a\nb" };
+  const many = Object.fromEntries(Array.from({ length: 110 }, (_, i) => [`key ${i}`, `${i}`]));
+  const rowsOf = (attributes: Readonly<Record<string, string>>) => Object.entries(attributes);
+
+  test("holds to its bounds what is new or changed, and nothing else", async () => {
+    const attributes = { ...many, ...few, long };
+    await diptych.put({ id: "MANY", pictures: { front: await drawingPng(5, "front") }, attributes });
+    const refused = await change("MANY", rowsOf({ ...attributes, long: `${long}!` }));
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("at most 2000 characters")]);
+    const more = await change("MANY", rowsOf({ ...attributes, another: "x" }));
+    expect([more.status, more.text]).toEqual([400, expect.stringContaining("at most 100 attributes")]);
+    expect(await keptOf("MANY")).toEqual(attributes);
+    expect((await change("MANY", rowsOf({ ...attributes, long: "short" }))).status).toBe(303);
+    expect(await keptOf("MANY")).toEqual({ ...attributes, long: "short" });
+    expect((await change("MANY", rowsOf({ ...few, price: "19.5" }))).status).toBe(303);
+    expect(await keptOf("MANY")).toEqual({ ...few, price: 19.5 });
+    await diptych.catalog.delete(["MANY"]);
+  });
+
+  test("gives no pictures back, and says so, in the page's language", async () => {
+    const fields = { front: Buffer.from("no picture at all") };
+    const chinese = await post("/catalogue/new", { id: "N", ...fields }, { "Accept-Language": "zh-TW" });
+    expect(chinese.text).toContain("請重新選擇圖片。");
+    expect((await post("/designs/A", fields)).text).toContain("Choose the pictures again.");
+    expect((await post("/catalogue/new", { id: "N" })).text).not.toContain("Choose the pictures again.");
+  });
+});
+
 describe("a page", () => {
   test("speaks the language that the browser asks for, or that was chosen", async () => {
     expect((await open("/")).text).toContain('<html lang="en">');

@@ -32,7 +32,7 @@ export function cataloguePage(shown: CataloguePage): Html {
   return page(
     { ...shown, title: texts.catalogue, place: "catalogue" },
     html`${deleted === undefined || !may("write") ? "" : deletedNote(deleted, texts)}
-${missing === undefined ? "" : html`<p class="note" role="status">${texts.notFound(missing)}</p>`}
+${missing === undefined ? "" : html`<p class="note" role="status">${designs.length > 0 ? texts.notFound(missing) : texts.nothingFollows(missing)}</p>`}
 <div class="heading"><div><h1>${texts.catalogue}</h1><p class="quiet">${texts.designsOf(total)}</p></div>
 ${may("write") ? html`<p class="actions"><a class="button" href="/catalogue/new">${texts.add}</a><a class="button" href="/catalogue/import">${texts.import}</a></p>` : ""}</div>
 ${
@@ -40,7 +40,7 @@ ${
     ? emptyNote(shown)
     : html`<div class="result">
 <aside class="query" aria-label="${texts.filters}">
-<form class="controls" method="get"><label class="find">${texts.find}<input type="search" name="id" autocomplete="off"></label></form>
+<form class="controls" method="get"><label class="find">${texts.find}<input type="search" name="id" value="${missing ?? ""}" autocomplete="off"></label></form>
 <form class="controls" method="get">
 <label class="button toggle"><input type="checkbox">${texts.filters}</label>
 <div class="toggled"><fieldset class="facets"><legend>${texts.filters}</legend>${filterControls(attributes, filter, texts)}</fieldset>
@@ -48,7 +48,7 @@ ${
 </form>
 </aside>
 <section>
-${designs.length === 0 ? html`<p class="note">${texts.noDesign}</p>` : ""}
+${designs.length === 0 && filter.length > 0 ? html`<p class="note">${texts.noDesign}</p>` : ""}
 <ul class="grid">${designs.map((design) => card(design, texts))}</ul>
 ${pages(shown, texts)}
 </section>

@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import { VIEWS, type View } from "../../core/design.js";
+import { type PerView, VIEWS, type View, viewsOf } from "../../core/design.js";
 import { parseFilter } from "../../core/filter.js";
 import { AppError, errorTable } from "../../errors.js";
 import { whileAwaited } from "../admission.js";
@@ -8,7 +8,7 @@ import { formLimit } from "../form-limit.js";
 import { picturesOf, required } from "../searching.js";
 import type { Served } from "../served.js";
 import { cataloguePage } from "./catalogue-page.js";
-import { designPage, newDesignPage, type TypedFields } from "./design-page.js";
+import { designPage, newDesignPage, type RefusedFields, type TypedFields } from "./design-page.js";
 import { contextOf, goTo } from "./page-context.js";
 import { filterOf } from "./page-query.js";
 import { readForm } from "./read-form.js";
@@ -53,10 +53,14 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
   pages.post("/catalogue/new", async (context) => {
     const fields = await fieldsOf(context);
     try {
-      await put(context, fields.id, fields, { onlyNew: true });
+      const attributes = attributesOfFields(fields);
+      await diptych.put({ ...fields, attributes, onlyNew: true }, whileAwaited(context));
     } catch (error) {
       const failure = refusalOf(error);
-      return context.html(newDesignPage(contextOf(context), { ...fields, failure }), statusOf(failure));
+      return context.html(
+        newDesignPage(contextOf(context), refusedFields(fields, failure)),
+        statusOf(failure),
+      );
     }
     return goTo(context, `${designAddress(fields.id)}?done=saved`);
   });
@@ -77,12 +81,14 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
   pages.post("/designs/:id", async (context) => {
     const id = context.req.param("id");
     const fields = await fieldsOf(context);
+    const stored = (await catalog.get([id])).get(id)?.attributes;
     try {
-      await put(context, id, fields);
+      const attributes = attributesOfFields(fields, stored);
+      await diptych.put({ ...fields, id, attributes }, whileAwaited(context));
     } catch (error) {
       const failure = refusalOf(error);
       const design = required(await catalog.get([id]), id);
-      const edited = { ...fields, failure };
+      const edited = refusedFields(fields, failure);
       return context.html(designPage({ ...contextOf(context), design, edited }), statusOf(failure));
     }
     return goTo(context, `${designAddress(id)}?done=saved`);
@@ -99,34 +105,26 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
     await deleted.restore(id);
     return context.redirect(`${designAddress(id)}?done=restored`, 303);
   });
-
-  async function put(
-    context: Context,
-    id: string,
-    { pictures, without, keys, values }: DesignFields,
-    options: { readonly onlyNew?: boolean } = {},
-  ): Promise<void> {
-    const attributes = attributesOfFields(keys, values);
-    const design = { id, pictures: await picturesOf(pictures), without, attributes, ...options };
-    await diptych.put(design, whileAwaited(context));
-  }
 }
 
 /** The fields of the form that a design is added or changed by. */
 interface DesignFields extends TypedFields {
-  readonly pictures: { readonly front?: unknown; readonly back?: unknown };
-  readonly without: readonly View[];
+  readonly pictures: PerView<Uint8Array>;
 }
 
 async function fieldsOf(context: Context): Promise<DesignFields> {
   const { id = "", front, back, without = [], key = [], value = [] } = await readForm(context, { all: true });
   return {
     id: String(id).trim(),
-    pictures: { front, back },
+    pictures: await picturesOf({ front, back }),
     without: textsIn(without).filter((text): text is View => VIEWS.some((view) => view === text)),
     keys: textsIn(key),
     values: textsIn(value),
   };
+}
+
+function refusedFields(fields: DesignFields, failure: AppError): RefusedFields {
+  return { ...fields, failure, hadPictures: viewsOf(fields.pictures).length > 0 };
 }
 
 /** What whoever sent the form can mend there; anything else is for a page of its own. */

@@ -22,7 +22,7 @@ export interface DesignPage extends PageContext {
   /** What was just done to it. */
   readonly done?: "saved" | "restored" | undefined;
   /** What was typed to change it, and was refused. */
-  readonly edited?: (TypedFields & { readonly failure: AppError }) | undefined;
+  readonly edited?: RefusedFields | undefined;
 }
 
 /** What was typed into a form, to be shown there again. */
@@ -31,6 +31,15 @@ export interface TypedFields {
   /** Names and values of attributes, side by side. */
   readonly keys: readonly string[];
   readonly values: readonly string[];
+  /** Views that were ticked to be removed. */
+  readonly without: readonly View[];
+}
+
+/** What was typed, and why it was refused. */
+export interface RefusedFields extends TypedFields {
+  readonly failure: AppError;
+  /** Whether pictures were chosen, which browsers forget. */
+  readonly hadPictures: boolean;
 }
 
 /** A design with its pictures, what is known of it, and how to change it. */
@@ -59,9 +68,9 @@ function changes({ design, edited }: Pick<DesignPage, "design" | "edited">, text
   const own = `/designs/${encodeURIComponent(id)}`;
   const pictures = thumbnailUrlsOf(design);
   return html`<details class="facet"${edited ? html` open` : ""}><summary>${texts.edit}</summary>
-${refusal(edited)}
+${refusal(edited, texts)}
 <form class="edit" method="post" action="${own}" enctype="multipart/form-data">
-${VIEWS.map((view) => pictureFields(view, pictures, texts))}
+${VIEWS.map((view) => pictureFields(view, pictures, edited?.without.includes(view) ?? false, texts))}
 ${attributeFields(edited ? typed(edited) : Object.entries(attributes), texts)}
 <p class="actions"><button class="primary">${texts.save}</button></p>
 </form></details>
@@ -73,15 +82,12 @@ ${attributeFields(edited ? typed(edited) : Object.entries(attributes), texts)}
  *
  * @param refused what was typed before, and why it was refused.
  */
-export function newDesignPage(
-  context: PageContext,
-  refused?: TypedFields & { readonly failure: AppError },
-): Html {
+export function newDesignPage(context: PageContext, refused?: RefusedFields): Html {
   const texts = textsOf(context.language);
   return page(
     { ...context, title: texts.add, place: "catalogue" },
     html`<section class="narrow"><h1>${texts.add}</h1>
-${refusal(refused)}
+${refusal(refused, texts)}
 <form class="edit" method="post" action="/catalogue/new" enctype="multipart/form-data">
 <label>${texts.id}<input type="text" name="id" value="${refused?.id ?? ""}" required maxlength="200" autocomplete="off" aria-describedby="id-hint"></label>
 <p class="quiet small" id="id-hint">${texts.idHint}</p>
@@ -106,17 +112,18 @@ function attributeList(attributes: Attributes): Html | "" {
   return html`<dl class="attributes">${entries.map(([key, value]) => html`<div><dt>${key}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function pictureFields(view: View, pictures: PerView<string>, texts: Texts): Html {
+function pictureFields(view: View, pictures: PerView<string>, isRemoved: boolean, texts: Texts): Html {
   const isOnly = VIEWS.every((other) => other === view || pictures[other] === undefined);
   const remove =
     pictures[view] === undefined || isOnly
       ? ""
-      : html`<label class="box"><input type="checkbox" name="without" value="${view}"><span>${texts.without(texts[view])}</span></label>`;
+      : html`<label class="box"><input type="checkbox" name="without" value="${view}"${isRemoved ? html` checked` : ""}><span>${texts.without(texts[view])}</span></label>`;
   return html`<label>${pictures[view] === undefined ? texts[view] : texts.replace(texts[view])}<input type="file" name="${view}" accept="image/*"></label>${remove}`;
 }
 
-function refusal(refused?: { readonly failure: AppError }): Html | "" {
-  return refused ? html`<p class="note failure" role="alert" lang="en">${detailOf(refused.failure)}</p>` : "";
+function refusal(refused: RefusedFields | undefined, texts: Texts): Html | "" {
+  if (!refused) return "";
+  return html`<p class="note failure" role="alert"><span lang="en">${detailOf(refused.failure)}</span>${refused.hadPictures ? ` ${texts.chooseAgain}` : ""}</p>`;
 }
 
 function typed({ keys, values }: TypedFields): [string, string][] {

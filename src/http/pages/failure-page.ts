@@ -4,6 +4,7 @@ import { SIGN_IN } from "../access/needed-scope.js";
 import { detailOf } from "../problem.js";
 import { textsOf } from "./language.js";
 import { type Html, type PageContext, page } from "./layout.js";
+import type { Texts } from "./texts-en.js";
 
 /** What went wrong, and the way on. What exactly is told in English, as programs are told it. */
 export function failurePage(context: PageContext, failure: AppError): Html {
@@ -14,4 +15,13 @@ export function failurePage(context: PageContext, failure: AppError): Html {
     html`<section class="intro"><h1>${title}</h1><p class="quiet" lang="en">${detailOf(failure)}</p>
 <p class="actions"><a class="button" href="/">${texts.backToSearch}</a><a class="button" href="/catalogue">${texts.toCatalogue}</a>${failure.code === "FORBIDDEN" ? html`<a class="button" href="${SIGN_IN}">${texts.otherToken}</a>` : ""}</p></section>`,
   );
+}
+
+/**
+ * Attributes of a form that a script sends, which the script `failure` tells by why it came to nothing.
+ *
+ * @param lost what it tells where no answer came.
+ */
+export function failureTexts(lost: string, texts: Texts): Html {
+  return html`data-failures="${JSON.stringify(texts.failures)}" data-failed="${texts.failed}" data-lost="${lost}"`;
 }

@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import type { ImportJob } from "../imports/import-jobs.js";
 import { isOver } from "../imports/routes.js";
 import { API } from "../served.js";
+import { failureTexts } from "./failure-page.js";
 import { textsOf } from "./language.js";
 import { type Html, type PageContext, page } from "./layout.js";
 import type { Texts } from "./texts-en.js";
@@ -13,9 +14,9 @@ const MOST_LISTED = 200;
 export function importFormPage(context: PageContext, imports: readonly ImportJob[]): Html {
   const texts = textsOf(context.language);
   return page(
-    { ...context, title: texts.importTitle, place: "catalogue", scripts: ["upload"] },
+    { ...context, title: texts.importTitle, place: "catalogue", scripts: ["upload", "failure"] },
     html`<section class="narrow"><h1>${texts.importTitle}</h1><p class="quiet">${texts.importLead}</p>
-<form class="edit upload" method="post" action="/catalogue/import" enctype="multipart/form-data" data-uploading="${texts.uploading}" data-lost="${texts.uploadFailed}">
+<form class="edit upload" method="post" action="/catalogue/import" enctype="multipart/form-data" data-uploading="${texts.uploading}" ${failureTexts(texts.uploadFailed, texts)}>
 <label>${texts.files}<input type="file" name="files" multiple accept=".zip,.csv,.tsv,.jsonl,.ndjson,image/*"></label>
 <label class="folder">${texts.folder}<input type="file" name="files" webkitdirectory></label>
 <p class="note failure" role="alert" hidden></p>

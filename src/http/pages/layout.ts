@@ -24,6 +24,7 @@ export const SCRIPTS = {
   beside: script("beside"),
   upload: script("upload"),
   progress: script("progress"),
+  failure: script("failure"),
 } as const;
 export type ScriptName = keyof typeof SCRIPTS;
 

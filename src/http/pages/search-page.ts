@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { VIEWS, type View } from "../../core/design.js";
+import { failureTexts } from "./failure-page.js";
 import { textsOf } from "./language.js";
 import { type Html, type PageContext, page } from "./layout.js";
 import type { Texts } from "./texts-en.js";
@@ -8,10 +9,10 @@ import type { Texts } from "./texts-en.js";
 export function searchPage(context: PageContext, designs: number): Html {
   const texts = textsOf(context.language);
   return page(
-    { ...context, title: texts.title, place: "search", scripts: ["search", "crop"] },
+    { ...context, title: texts.title, place: "search", scripts: ["search", "crop", "failure"] },
     html`<section class="intro"><h1>${texts.title}</h1><p class="quiet">${texts.lead}</p></section>
 ${designs === 0 ? emptyNote(context) : ""}
-<form class="pair-form" method="post" action="/search" enctype="multipart/form-data" data-searching="${texts.searching}" data-lost="${texts.lost}">
+<form class="pair-form" method="post" action="/search" enctype="multipart/form-data" data-searching="${texts.searching}" ${failureTexts(texts.lost, texts)}>
 <div class="zones">${VIEWS.map((view) => zone(view, texts))}</div>
 <p class="note failure" role="alert" hidden></p>
 <div class="actions"><button class="swap quiet-button small" type="button">${texts.swap}</button><button class="primary">${texts.search}</button></div>
