@@ -28,7 +28,7 @@ if (form && note) {
       const detail = document.createElement("span");
       detail.lang = "en";
       detail.textContent = failure.detail;
-      place.replaceChildren(title, " ", detail);
+      place.replaceChildren(title, detail);
     } else place.textContent = lost!;
     place.hidden = false;
   }

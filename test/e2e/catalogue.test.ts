@@ -99,7 +99,10 @@ describe.skipIf(noBrowser !== null)("the catalogue, in a browser,", () => {
     expect(await page.getByLabel("Value colour").inputValue()).toBe("red");
     expect(await world.diptych().catalog.get([ids[3]!])).toEqual(before);
     // What was chosen is not: no page can give a file back.
-    await page.getByRole("alert").filter({ hasText: "Choose the pictures again." }).waitFor();
+    const told = page.getByRole("alert").filter({ hasText: "Choose the pictures again." });
+    await told.waitFor();
+    // It is what the page opens at.
+    await expect.poll(() => told.evaluate((note) => note === document.activeElement)).toBe(true);
   });
 
   test("keeps what was ticked of a change that is refused, and says what is to be chosen again", async () => {

@@ -10,6 +10,7 @@ import {
 import type { AppError } from "../../errors.js";
 import { detailOf } from "../problem.js";
 import { fullSizeUrl, thumbnailUrlsOf } from "../served.js";
+import { failureTitle } from "./failure-page.js";
 import { textsOf } from "./language.js";
 import { type Html, type PageContext, page } from "./layout.js";
 import type { Texts } from "./texts-en.js";
@@ -123,7 +124,8 @@ function pictureFields(view: View, pictures: PerView<string>, isRemoved: boolean
 
 function refusal(refused: RefusedFields | undefined, texts: Texts): Html | "" {
   if (!refused) return "";
-  return html`<p class="note failure" role="alert"><span lang="en">${detailOf(refused.failure)}</span>${refused.hadPictures ? ` ${texts.chooseAgain}` : ""}</p>`;
+  // Below the pictures it would not be seen: the page opens where it is.
+  return html`<p class="note failure" role="alert" tabindex="-1" autofocus><strong>${failureTitle(refused.failure, texts)}</strong><span lang="en">${detailOf(refused.failure)}</span>${refused.hadPictures ? ` ${texts.chooseAgain}` : ""}</p>`;
 }
 
 function typed({ keys, values }: TypedFields): [string, string][] {

@@ -9,12 +9,17 @@ import type { Texts } from "./texts-en.js";
 /** What went wrong, and the way on. What exactly is told in English, as programs are told it. */
 export function failurePage(context: PageContext, failure: AppError): Html {
   const texts = textsOf(context.language);
-  const title = texts.failures[failure.code] ?? texts.failed;
+  const title = failureTitle(failure, texts);
   return page(
     { ...context, title },
     html`<section class="intro"><h1>${title}</h1><p class="quiet" lang="en">${detailOf(failure)}</p>
 <p class="actions"><a class="button" href="/">${texts.backToSearch}</a><a class="button" href="/catalogue">${texts.toCatalogue}</a>${failure.code === "FORBIDDEN" ? html`<a class="button" href="${SIGN_IN}">${texts.otherToken}</a>` : ""}</p></section>`,
   );
+}
+
+/** What went wrong, in the page's language. */
+export function failureTitle({ code }: AppError, texts: Texts): string {
+  return texts.failures[code] ?? texts.failed;
 }
 
 /**

@@ -188,6 +188,8 @@ export const english = {
     IMAGE_BLANK: "The picture shows nothing",
     CATALOG_UNAVAILABLE: "The catalogue cannot be read now",
     QUEUE_FULL: "Too much is going on",
+    QUEUE_UNAVAILABLE: "Pictures cannot be read now",
+    DEADLINE_EXCEEDED: "That took too long",
   } as Readonly<Record<string, string>>,
   signIn: "Sign in",
   signInLead: "This server asks for a token. Whoever looks after it gives you one.",

@@ -180,6 +180,8 @@ export const traditionalChinese: Texts = {
     IMAGE_BLANK: "圖片沒有內容",
     CATALOG_UNAVAILABLE: "目前無法讀取型錄",
     QUEUE_FULL: "目前工作太多",
+    QUEUE_UNAVAILABLE: "目前無法處理圖片",
+    DEADLINE_EXCEEDED: "處理時間過長",
   },
   signIn: "登入",
   signInLead: "這台伺服器需要權杖。請向伺服器管理員索取。",

@@ -65,6 +65,8 @@ p { margin: 0; text-wrap: pretty; }
 .danger { color: var(--danger); }
 .note { padding: 14px 18px; border: 1px solid var(--line); border-radius: 12px; margin-bottom: 20px; background: var(--surface); }
 .note.failure, .note.lost { border-color: var(--danger); }
+.note.failure:focus { outline: none; }
+.note.failure strong { display: block; }
 .note.undo { display: flex; justify-content: space-between; align-items: center; gap: 16px; overflow-wrap: anywhere; }
 .note.undo button { color: var(--accent); font-weight: 500; }
 .note.empty { max-width: 720px; margin: 0 auto 32px; padding: 32px; text-align: center; }
