@@ -202,7 +202,7 @@ class QueuedEmbedder implements Embedder {
     if (own.length === 0) {
       throw new AppError(
         "QUEUE_UNAVAILABLE",
-        "No worker runs that would embed the pictures; start one with: diptych worker",
+        `No worker runs that would embed the pictures; start one with: diptych worker --model ${this.model.id}`,
         { retryAfterS: 5 },
       );
     }
