@@ -100,14 +100,19 @@ describe.skipIf(noRedis !== null)("pictures that wait in Redis", () => {
   });
 
   test("that Redis has lost are told to whoever still waits for them", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
     const { client } = world.redis();
     const embedder = await world.openEmbedder();
-    const running = embedder.embed([numbered(1)], { lane: "import" });
+    const running = embedder.embed([numbered(1)], { lane: "import" }).catch(({ code }) => code);
     await expect.poll(async () => (await embedder.load()).waiting.import).toBe(1);
     await client.del(await client.keys("diptych:pixels:*"));
-    const { model } = await world.startWorker();
-    await expect(running).rejects.toMatchObject({ code: "QUEUE_UNAVAILABLE" });
-    expect(model.batches).toEqual([]);
+    const isOver = async () => {
+      await vi.advanceTimersByTimeAsync(5 * 60_000);
+      return Promise.race([running, "not yet"]);
+    };
+    await expect.poll(isOver).toBe("QUEUE_UNAVAILABLE");
+    expect((await embedder.load()).waiting.import).toBe(0);
   });
 
   test("are refused when the workers have another model, and never reach that", async () => {

@@ -130,7 +130,7 @@ class QueuedEmbedder implements Embedder {
     const place = this.#asked[lane];
     let gone = false;
     let handed = false;
-    const renewing = timeoutMs === undefined ? setInterval(() => this.#renew(ids), KEPT_MS / 2) : undefined;
+    const renewing = timeoutMs === undefined ? setInterval(this.#renewal(ids), KEPT_MS / 2) : undefined;
     const endWait = whenNobodyWaits(options, () => {
       gone = true;
       this.#answers.giveUp(ids, deadlineExceeded());
@@ -224,11 +224,23 @@ class QueuedEmbedder implements Embedder {
     return this.#fleet.workers;
   }
 
-  /** Somebody still waits for these. */
-  #renew(ids: readonly string[]): void {
-    const renewals = this.#redis.pipeline();
-    for (const id of ids) renewals.pexpire(pixelsKey(id), KEPT_MS);
-    renewals.exec().catch(() => {});
+  /**
+   * Keeps what somebody still waits for, and gives up what Redis has lost, as when its clock was set. What is missing once may just
+   * be answered; what is still waited for at the next look is not.
+   */
+  #renewal(ids: readonly string[]): () => Promise<void> {
+    let missing = new Set<string>();
+    return async () => {
+      const renewals = this.#redis.pipeline();
+      for (const id of ids) renewals.pexpire(pixelsKey(id), KEPT_MS);
+      const renewed = await renewals.exec().catch(() => null);
+      const gone = ids.filter((_, i) => renewed?.[i]?.[1] === 0);
+      this.#answers.giveUp(
+        gone.filter((id) => missing.has(id)),
+        new AppError("QUEUE_UNAVAILABLE", "Redis has lost the picture; try again.", { retryAfterS: 1 }),
+      );
+      missing = new Set(gone);
+    };
   }
 
   /** Nobody waits for these: no worker shall embed them. */

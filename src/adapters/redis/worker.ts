@@ -210,14 +210,12 @@ class FleetWork {
   }
 
   async #answer(taken: Taken): Promise<void> {
-    const { listeners } = this.#options;
-    const found = await this.#resultOf(taken).catch((error: unknown) => ({ error: AppError.from(error) }));
-    if (found === null) listeners?.onDropped?.(taken.id);
-    else if ("error" in found) listeners?.onFailure?.(found.error, taken.id, taken.data.requestId);
-    // Where somebody does wait, whose pixels are gone for another reason, such as a clock that was set.
-    const result = found ?? {
-      error: new AppError("QUEUE_UNAVAILABLE", "Redis has lost the picture; try again."),
-    };
+    const result = await this.#resultOf(taken).catch((error: unknown) => ({ error: AppError.from(error) }));
+    if (result === null) {
+      this.#options.listeners?.onDropped?.(taken.id);
+      return;
+    }
+    if ("error" in result) this.#options.listeners?.onFailure?.(result.error, taken.id, taken.data.requestId);
     await this.#redis
       .pipeline()
       .publish(taken.data.answers, encodeAnswer({ jobId: taken.id, result }))
