@@ -1,5 +1,6 @@
 import pMap, { pMapSkip } from "p-map";
 import { AppError } from "../errors.js";
+import { DamagedDesignError } from "./damaged-design.js";
 import {
   type Design,
   type EmbeddedDesign,
@@ -135,7 +136,7 @@ export async function embedBatch(
             reusing.map(({ row }) => row.id),
           ),
         )
-      : new Map<string, EmbeddedDesign | AppError>(),
+      : new Map<string, EmbeddedDesign | DamagedDesignError>(),
   ]);
 
   const designs: EmbeddedDesign[] = [];
@@ -159,10 +160,13 @@ export async function embedBatch(
       const { picture, decoded } = prepared.views[view]!;
       if (!decoded) {
         const known = kept.get(row.id);
-        const before = known instanceof AppError ? undefined : known?.views[view];
+        const before = known instanceof DamagedDesignError ? undefined : known?.views[view];
         // Another picture may have been put there since its hash was looked at, whose embedding is not this one's.
         if (before?.sha256 === picture.sha256) views[view] = { ...before, ...picture };
-        else rowErrors.push(rowError(row, view, known instanceof AppError ? known : vanishedError(row.id)));
+        else
+          rowErrors.push(
+            rowError(row, view, known instanceof DamagedDesignError ? known : vanishedError(row.id)),
+          );
         continue;
       }
       const result = embeddings.next().value!;
@@ -184,15 +188,16 @@ export async function embedBatch(
   return { designs, errors, unchanged: rows.length - designs.length - failed - left, failed, left };
 }
 
-/** The designs as the catalog has them, or what is wrong with one: it shall not keep the others from being imported. */
+/** The designs as the catalog has them, or that one is damaged: it shall not keep the others from being imported. */
 async function keptOf(
   catalog: Catalog,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, EmbeddedDesign | AppError>> {
+): Promise<ReadonlyMap<string, EmbeddedDesign | DamagedDesignError>> {
   try {
     return await catalog.getEmbedded(ids);
   } catch (error) {
-    if (ids.length === 1) return new Map([[ids[0]!, AppError.from(error)]]);
+    if (!(error instanceof DamagedDesignError)) throw error;
+    if (ids.length === 1) return new Map([[ids[0]!, error]]);
     const each = await Promise.all(ids.map((id) => keptOf(catalog, [id])));
     return new Map(each.flatMap((one) => [...one]));
   }

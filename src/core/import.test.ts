@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { createEmbedder, createImportWorld, manyRows, model, row } from "../../test/fixtures/import-world.js";
 import { AppError } from "../errors.js";
+import { DamagedDesignError } from "./damaged-design.js";
 import type { Attributes } from "./design.js";
 
 describe("importDesigns", () => {
@@ -114,14 +115,23 @@ describe("importDesigns", () => {
     await world.run(rows.map((make) => make({})));
     const getEmbedded = world.catalog.getEmbedded.bind(world.catalog);
     world.catalog.getEmbedded = async (ids) => {
-      if (ids.includes("b")) throw new AppError("CATALOG_UNAVAILABLE", 'The design "b" is damaged.');
+      if (ids.includes("b")) throw new DamagedDesignError("b");
       return getEmbedded(ids);
     };
     const summary = await world.run(rows.map((make) => make({ season: "SS25" })));
     expect(summary).toMatchObject({ imported: 2, failed: 1 });
     expect(world.errors).toEqual([
-      { line: 3, id: "b", view: "front", code: "CATALOG_UNAVAILABLE", reason: 'The design "b" is damaged.' },
+      {
+        ...{ line: 3, id: "b", view: "front", code: "CATALOG_UNAVAILABLE" },
+        reason: expect.stringContaining('"b" is damaged'),
+      },
     ]);
+    world.catalog.getEmbedded = async () => {
+      throw new AppError("CATALOG_UNAVAILABLE", "The disk is gone.");
+    };
+    await expect(world.run(rows.map((make) => make({ season: "AW25" })))).rejects.toThrow(
+      "The disk is gone.",
+    );
   });
 
   test("reports bad rows in their order, each bad view by itself, and goes on", async () => {

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Diptych } from "../compose.js";
+import { DamagedDesignError } from "../core/damaged-design.js";
 import type { EmbeddedDesign, Picture } from "../core/design.js";
 import type { InTurn } from "../core/in-turn.js";
 import type { Catalog } from "../core/ports.js";
@@ -67,12 +68,12 @@ export class DeletedDesigns {
     });
   }
 
-  /** Null where there is none, or its stored numbers are not those that were written. */
+  /** Null where there is none, or none that could be brought back. */
   async #undamaged(id: string): Promise<EmbeddedDesign | null> {
     try {
       return (await this.#catalog.getEmbedded([id])).get(id) ?? null;
     } catch (error) {
-      if (error instanceof AppError && error.code === "CATALOG_UNAVAILABLE") return null;
+      if (error instanceof DamagedDesignError) return null;
       throw error;
     }
   }

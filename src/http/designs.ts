@@ -155,7 +155,8 @@ export function addDesignRoutes(api: Api, served: Served): void {
   api.openapi(remove, async (context) => {
     const { id } = context.req.valid("param");
     await deleted.delete(id);
-    return context.json({ id, restore: `${API}/designs/${encodeURIComponent(id)}/restore` }, 200);
+    const restore = deleted.has(id) ? `${API}/designs/${encodeURIComponent(id)}/restore` : null;
+    return context.json({ id, restore }, 200);
   });
 
   api.openapi(restore, async (context) => {

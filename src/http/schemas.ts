@@ -182,7 +182,9 @@ export const designForm = z.object({
 export const deletion = z
   .object({
     id: z.string(),
-    restore: z.string().openapi({ description: "POST there within an hour brings the design back." }),
+    restore: z.string().nullable().openapi({
+      description: "POST there within an hour brings the design back; null for one that was damaged.",
+    }),
   })
   .openapi("Deletion");
 

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
+import { DamagedDesignError } from "../../src/core/damaged-design.js";
+import { AppError } from "../../src/errors.js";
 import { drawingPng } from "../fixtures/drawings.js";
 import { createHttpWorld, type Design, file, form, type Page, type Problem } from "./http-world.js";
 
@@ -66,6 +68,26 @@ test("a deleted design comes back with what was changed before its turn to be de
   await changing;
   expect((await deleting).status).toBe(200);
   expect((await restore("C")).body.attributes).toEqual({ number: 22 });
+});
+
+test("a damaged design is deleted, and cannot be brought back; one that cannot be read just now is not deleted", async () => {
+  const { catalog } = world.diptych();
+  await put("D", 3);
+  const failing = (error: Error) =>
+    world.serve({
+      catalog: Object.assign(Object.create(catalog), {
+        delete: (ids: readonly string[]) => catalog.delete(ids),
+        getEmbedded: () => Promise.reject(error),
+      }),
+    });
+  const away = failing(new AppError("CATALOG_UNAVAILABLE", "The disk does not answer."));
+  expect((await away.send("/api/v1/designs/D", { method: "DELETE" })).status).toBe(503);
+  expect(world.takeDefects()).toHaveLength(1);
+  expect(await world.ids()).toContain("D");
+  const damaged = failing(new DamagedDesignError("D"));
+  const { status, body } = await damaged.send("/api/v1/designs/D", { method: "DELETE" });
+  expect([status, body]).toEqual([200, { id: "D", restore: null }]);
+  expect(await world.ids()).not.toContain("D");
 });
 
 test("a design can be brought back once, and only if it was deleted", async () => {

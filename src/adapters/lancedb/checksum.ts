@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { DamagedDesignError } from "../../core/damaged-design.js";
 import { type EmbeddedDesign, viewsOf } from "../../core/design.js";
-import { AppError } from "../../errors.js";
 import { toFloat16 } from "./float16.js";
 import { attributesText, isStoredAsFloat16 } from "./schema.js";
 
@@ -34,12 +34,9 @@ export function checksumOf({ id, attributes, views }: EmbeddedDesign): Uint8Arra
  * Holds that a design is what was written.
  *
  * @param checksum as it was written with it; null where there is none.
- * @throws AppError CATALOG_UNAVAILABLE
+ * @throws DamagedDesignError
  */
 export function verifyDesign(design: EmbeddedDesign, checksum: Uint8Array | null): void {
   if (checksum === null || Buffer.compare(checksum, checksumOf(design)) === 0) return;
-  throw new AppError(
-    "CATALOG_UNAVAILABLE",
-    `The design "${design.id}" is damaged in the catalog: what is stored of it is not what was written; find out about it with: diptych doctor`,
-  );
+  throw new DamagedDesignError(design.id);
 }
