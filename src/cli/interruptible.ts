@@ -13,10 +13,15 @@ export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>)
   }
 }
 
-/** Resolves at Ctrl-C or SIGTERM. */
-export function untilToldToEnd(): Promise<void> {
+/**
+ * Resolves at Ctrl-C or SIGTERM.
+ *
+ * @param tellReady called once either is listened for: whoever reads it may tell this process to end at once.
+ */
+export function untilToldToEnd(tellReady: () => void): Promise<void> {
   return new Promise((resolve) => {
     process.once("SIGINT", resolve).once("SIGTERM", resolve);
+    tellReady();
   });
 }
 

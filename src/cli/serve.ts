@@ -50,10 +50,9 @@ export async function runServe(flags: ServeFlags, config: Config): Promise<void>
   try {
     const server = await listen(app.api.fetch, { port, host, flags: "--port or --host" });
     const address = server.address() as AddressInfo;
-    // Listened for before it is told: whoever reads that may tell it to end at once.
-    const toldToEnd = untilToldToEnd();
-    process.stderr.write(`Diptych answers at http://${told(host)}:${address.port}\n`);
-    await toldToEnd;
+    await untilToldToEnd(() => {
+      process.stderr.write(`Diptych answers at http://${told(host)}:${address.port}\n`);
+    });
     draining = true;
     const ended = once(server, "close");
     stopListening(server);

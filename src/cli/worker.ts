@@ -69,10 +69,9 @@ export async function runWorker(flags: WorkerFlags, config: Config): Promise<voi
   }
 
   async function work(worker: Awaited<ReturnType<typeof openWorker>>): Promise<void> {
-    // Listened for before it is told: whoever reads that may tell it to end at once.
-    const toldToEnd = untilToldToEnd();
-    process.stderr.write(`This worker embeds pictures with ${worker.model.id}, process ${process.pid}\n`);
-    await toldToEnd;
+    await untilToldToEnd(() => {
+      process.stderr.write(`This worker embeds pictures with ${worker.model.id}, process ${process.pid}\n`);
+    });
     log.info("ending: what was taken is finished");
     await worker.close();
   }

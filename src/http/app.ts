@@ -78,7 +78,7 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
   const access = new Access({ tokens, trustProxy, now });
   const served: Served = {
     diptych: { ...metrics.measured(diptych), contactSheet: sheetsInTurn(diptych) },
-    admission: new Admission(() => performance.now()),
+    admission: new Admission(now),
     searches: new KeptSearches(diptych.thumbnail),
     deleted: new DeletedDesigns(diptych),
     imports: new ImportJobs(diptych, onDefect),

@@ -34,8 +34,6 @@ const embedder: Embedder = Object.assign(Object.create(local), {
 });
 
 const worker = await startWorker({ embedder, threads: 1, url, maxBatchSize: 16, maxQueueDelayMs: 20 });
-const toldToEnd = untilToldToEnd();
-process.stdout.write("ready\n");
-await toldToEnd;
+await untilToldToEnd(() => process.stdout.write("ready\n"));
 await worker.close();
 await local.close();

@@ -53,8 +53,9 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
   pages.post("/catalogue/new", async (context) => {
     const fields = await fieldsOf(context);
     try {
+      const { id, pictures } = fields;
       const attributes = attributesOfFields(fields);
-      await diptych.put({ ...fields, attributes, onlyNew: true }, whileAwaited(context));
+      await diptych.put({ id, pictures, attributes, onlyNew: true }, whileAwaited(context));
     } catch (error) {
       const failure = refusalOf(error);
       return context.html(
@@ -83,8 +84,9 @@ export function addCatalogueRoutes(pages: Hono, { diptych, deleted }: Served): v
     const fields = await fieldsOf(context);
     const stored = (await catalog.get([id])).get(id)?.attributes;
     try {
+      const { pictures, without } = fields;
       const attributes = attributesOfFields(fields, stored);
-      await diptych.put({ ...fields, id, attributes }, whileAwaited(context));
+      await diptych.put({ id, pictures, without, attributes }, whileAwaited(context));
     } catch (error) {
       const failure = refusalOf(error);
       const design = required(await catalog.get([id]), id);
