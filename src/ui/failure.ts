@@ -31,5 +31,7 @@ if (form && note) {
       place.replaceChildren(title, detail);
     } else place.textContent = lost!;
     place.hidden = false;
+    // On a phone it may be below what is seen.
+    place.scrollIntoView({ block: "nearest" });
   }
 }
