@@ -82,13 +82,16 @@ describe("fitted verdicts", () => {
         designs: entries.length,
         embeddings: entries.filter((_, i) => i % step < 1).map(({ views }) => views),
       };
-      const judgeMatch = await judge(DEFAULT_WEIGHTS, sample);
-      return queries.map((query) =>
-        entries.map((entry) => ({
-          own: entry.design === query.design,
-          grade: entry.grade,
-          verdict: judgeMatch(query.views, entry.views).verdict,
-        })),
+      const views = entries.map((entry) => entry.views);
+      return Promise.all(
+        queries.map(async (query) => {
+          const judgements = await judge(query.views, views, DEFAULT_WEIGHTS, sample);
+          return entries.map(({ design, grade }, i) => ({
+            own: design === query.design,
+            grade,
+            verdict: judgements[i]!.verdict,
+          }));
+        }),
       );
     };
     const judged = (await judgeIn(gallery)).flat();

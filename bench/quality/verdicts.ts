@@ -33,7 +33,6 @@ export async function measureVerdicts(
     designs: gallery.length,
     embeddings: gallery.filter((_, i) => i % step < 1).map(({ views }) => views),
   };
-  const judgeMatch = await judge(DEFAULT_WEIGHTS, sample);
   const whole = aspects[0]!;
   const first = (views: PerView<Embedding>) =>
     Object.fromEntries(
@@ -41,18 +40,22 @@ export async function measureVerdicts(
     );
   const ranked = gallery.map((entry) => ({ ...entry, first: first(entry.views) }));
   const subjects = new Set(gallery.map(({ subject }) => subject));
-  const judged = queries.map((query) => {
+  const judgeQuery = async (query: EmbeddedPair) => {
     const asked = { embeddings: first(query.views), weights: DEFAULT_WEIGHTS };
-    const matches = ranked
+    const found = ranked
       .map((entry) => ({ entry, score: scoreDesign(asked, entry.first)?.score ?? -1 }))
       .sort((a, b) => b.score - a.score)
       .slice(0, DEFAULT_TOP_K)
-      .map(({ entry }) => ({
-        grade: entry.subject === query.subject ? entry.grade : 0,
-        verdict: judgeMatch(query.views, entry.views).verdict!,
-      }));
+      .map(({ entry }) => entry);
+    const stored = found.map(({ views }) => views);
+    const judgements = await judge(query.views, stored, DEFAULT_WEIGHTS, sample);
+    const matches = found.map(({ subject, grade }, i) => ({
+      grade: subject === query.subject ? grade : 0,
+      verdict: judgements[i]!.verdict!,
+    }));
     return { known: subjects.has(query.subject), matches };
-  });
+  };
+  const judged = await Promise.all(queries.map(judgeQuery));
   const share = (of: string, right: readonly boolean[]) => {
     const samples = right.map((each) => ({ right: each ? 1 : 0 }));
     const mean = samples.reduce((sum, each) => sum + each.right, 0) / samples.length;

@@ -1,5 +1,5 @@
 import { type Aspect, type AspectRange, aspectRanges } from "./aspects.js";
-import { type PerView, VIEWS } from "./design.js";
+import { type PerView, VIEWS, type View } from "./design.js";
 import { type Embedding, innerProduct } from "./embedding.js";
 import type { Weights } from "./query.js";
 
@@ -31,12 +31,17 @@ export function locateAspects(aspects: readonly Aspect[], names: readonly string
 /** Keeps the evidence finite: two pictures of one design never come closer than this, in cosine. */
 const NEAREST = 0.02;
 
+/** The views that both designs have and that weigh anything: those by which they are compared. */
+export function comparedViews(a: PerView<unknown>, b: PerView<unknown>, weights: Weights): View[] {
+  return VIEWS.filter((view) => a[view] !== undefined && b[view] !== undefined && weights[view] > 0);
+}
+
 /**
- * How near two designs come, in some aspects: for each aspect the weighted mean of the shared views' cosines, then for each
+ * How near two designs come, in some aspects: for each aspect the weighted mean of the compared views' cosines, then for each
  * aspect the least of them, every cosine c as -ln(1.02 - c). So a design counts as near only if both sides are, and near 1,
  * where a cosine hardly moves, differences still count.
  *
- * @returns two numbers for each aspect of the layout; null when the designs share no view that weighs anything.
+ * @returns two numbers for each aspect of the layout; null when there is no view to compare them by.
  */
 export function evidenceOf(
   a: PerView<Embedding>,
@@ -44,15 +49,15 @@ export function evidenceOf(
   weights: Weights,
   { ranges, count }: AspectLayout,
 ): number[] | null {
-  const shared = VIEWS.filter((view) => a[view] !== undefined && b[view] !== undefined && weights[view] > 0);
-  if (shared.length === 0) return null;
+  const compared = comparedViews(a, b, weights);
+  if (compared.length === 0) return null;
   const evidence = new Array<number>(2 * ranges.length);
   for (let i = 0; i < ranges.length; i++) {
     const { start, end } = ranges[i]!;
     let sum = 0;
     let weight = 0;
     let least = 1;
-    for (const view of shared) {
+    for (const view of compared) {
       const cosine = count * innerProduct(a[view]!, b[view]!, start, end);
       sum += weights[view] * cosine;
       weight += weights[view];

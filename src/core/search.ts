@@ -130,18 +130,20 @@ export async function rankDesigns(
   const weighed = Object.fromEntries(
     views.map((view) => [view, weighAspects(embeddings[view]!, aspects, embedder.aspects)]),
   );
-  const [found, judgeMatch] = await Promise.all([
+  const [found, sample] = await Promise.all([
     catalog.search({
       embeddings: weighed,
       weights,
       filter: request.filter ?? [],
       topK: request.topK ?? DEFAULT_TOP_K,
     }),
-    judge && catalog.sample().then((sample) => judge(weights, sample)),
+    judge && catalog.sample(),
   ]);
-  const matches = found.map(({ embeddings: stored, ...design }) => ({
+  const stored = found.map((design) => design.embeddings);
+  const judgements = judge && sample && (await judge(embeddings, stored, weights, sample));
+  const matches = found.map(({ embeddings: _, ...design }, i) => ({
     ...design,
-    ...(judgeMatch ? judgeMatch(embeddings, stored) : UNKNOWN),
+    ...(judgements?.[i] ?? UNKNOWN),
   }));
   return { weights, aspects, matches };
 }

@@ -75,13 +75,13 @@ describe("evidence", () => {
 });
 
 describe("a judge", () => {
-  const prepare = createJudge(aspects, model);
+  const judgeAll = createJudge(aspects, model);
   const judge = async (
     query: PerView<Embedding>,
     design: PerView<Embedding>,
     weights: Weights,
     catalog: CatalogSample,
-  ) => (await prepare(weights, catalog))(query, design);
+  ) => (await judgeAll(query, [design], weights, catalog))[0]!;
   const query = designs[300]!;
   const [front, back] = [query.front!, query.back!];
   /** As the query overall, `share` of another design in detail. */
@@ -124,6 +124,40 @@ describe("a judge", () => {
     expect(
       (await judge(query, designs[301]!, both, { designs: 0, embeddings: [] })).percentile,
     ).toBeGreaterThan(0);
+  });
+
+  it("holds a match against unrelated designs by the views that were compared", async () => {
+    const someOneSided = designs
+      .slice(0, 200)
+      .map((design, i) => (i < 100 ? design : { front: design.front! }));
+    const mixed = { designs: 400, embeddings: someOneSided };
+    const fronts = designs.slice(0, 200).map((design) => ({ front: design.front! }));
+    const oneSided = { front: designs[301]!.front! };
+    // As a search by the front alone has it, whatever else the query brings.
+    const byFront = await judge({ front }, oneSided, both, { designs: 400, embeddings: fronts });
+    expect(await judge(query, oneSided, both, mixed)).toEqual(byFront);
+    const twoSided = { designs: 400, embeddings: designs.slice(0, 100) };
+    const byBoth = await judge(query, designs[301]!, both, mixed);
+    expect(byBoth.percentile).toBe((await judge(query, designs[301]!, both, twoSided)).percentile);
+  });
+
+  it("goes by the model's reference where too few designs have what was compared", async () => {
+    const embeddings = designs.slice(0, 200).map((design, i) => (i < 5 ? design : { front: design.front! }));
+    const stranger = { back: designs[301]!.back! };
+    const small = { designs: 20, embeddings: designs.slice(0, 20) };
+    const byBack = await judge({ back }, stranger, both, { designs: 400, embeddings });
+    expect(byBack.percentile).toBe((await judge({ back }, stranger, both, small)).percentile);
+  });
+
+  it("expects as many unrelated designs as have what was compared", async () => {
+    const embeddings = designs.slice(0, 200).map((design, i) => (i % 40 ? { front: design.front! } : design));
+    const all = { designs: 400, embeddings: designs.slice(0, 20) };
+    const strangers = designs.slice(200, 300).map((design) => ({ back: design.back! }));
+    const judged = await judgeAll({ back }, strangers, both, all);
+    // Closer than 97 to 99 % of the unrelated: of 400 designs some are expected to be, of the twelve that have a back none is.
+    const near = strangers[judged.findIndex(({ percentile }) => percentile! > 97 && percentile! < 99)]!;
+    expect((await judge({ back }, near, both, all)).verdict).toBe("nothing close");
+    expect((await judge({ back }, near, both, { designs: 400, embeddings })).verdict).toBe("related");
   });
 
   it("says nothing of what cannot be compared", async () => {

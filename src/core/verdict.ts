@@ -1,7 +1,7 @@
 import type { Aspect } from "./aspects.js";
 import { type Background, createBackground, tailOf } from "./background.js";
-import { type Discriminant, discriminate, evidenceOf, locateAspects } from "./closeness.js";
-import type { PerView } from "./design.js";
+import { comparedViews, type Discriminant, discriminate, evidenceOf, locateAspects } from "./closeness.js";
+import type { PerView, View } from "./design.js";
 import type { Embedding } from "./embedding.js";
 import type { CatalogSample } from "./ports.js";
 import type { Weights } from "./query.js";
@@ -34,64 +34,81 @@ export interface Judgement {
 /** Of a model without fitted verdicts, and of designs that cannot be compared. */
 export const UNKNOWN: Judgement = { verdict: null, percentile: null };
 
-/** From so many designs on a catalog tells itself how close unrelated designs come. */
+/** From so many designs of a sample on, a catalog tells itself how close unrelated designs come. */
 const LEAST_SAMPLE = 100;
 
-/** Judges one match of a search. */
-export type JudgeMatch = (query: PerView<Embedding>, design: PerView<Embedding>) => Judgement;
-
-/** Makes ready to judge the matches of searches in a catalog, of which a sample tells how close unrelated designs come. */
-export type Judge = (weights: Weights, sample: CatalogSample) => Promise<JudgeMatch>;
+/** Of the designs of a catalog that have some views. */
+interface Comparable {
+  /** How many there are, as the catalog's sample lets expect. */
+  readonly designs: number;
+  /** How close unrelated ones come by these views. */
+  readonly background: Background;
+}
 
 /**
- * A judge for the embeddings of a model. What it finds out of a catalog's sample is kept as long as the sample is, for each
- * combination of views.
+ * Judges matches of a search in a catalog, of which a sample tells how close unrelated designs come.
+ *
+ * @returns one for each of the matches.
+ */
+export type Judge = (
+  query: PerView<Embedding>,
+  matches: readonly PerView<Embedding>[],
+  weights: Weights,
+  sample: CatalogSample,
+) => Promise<Judgement[]>;
+
+/**
+ * A judge for the embeddings of a model. A match is held against what unrelated designs come to by the same views, for two
+ * sides are seldom alike where one is. What the judge finds out of a catalog's sample is kept as long as the sample is.
  */
 export function createJudge(aspects: readonly Aspect[], model: VerdictModel): Judge {
   const layout = locateAspects(aspects, model.aspects);
-  const backgrounds = new WeakMap<CatalogSample, Map<string, Promise<Background>>>();
-  const evidence = (a: PerView<Embedding>, b: PerView<Embedding>, weights: Weights) =>
-    evidenceOf(a, b, weights, layout);
+  const known = new WeakMap<CatalogSample, Map<string, Promise<Comparable>>>();
 
-  const measureBackground = async (sample: CatalogSample, uses: Weights): Promise<Background> => {
+  const measureBackground = async (designs: readonly PerView<Embedding>[], weights: Weights) => {
     const closeness: number[] = [];
-    for (const [i, a] of sample.embeddings.entries()) {
-      for (const b of sample.embeddings.slice(i + 1)) {
-        const seen = evidence(a, b, uses);
-        if (seen) closeness.push(discriminate(model.close, seen));
+    for (const [i, a] of designs.entries()) {
+      for (const b of designs.slice(i + 1)) {
+        closeness.push(discriminate(model.close, evidenceOf(a, b, weights, layout)!));
       }
       // A tenth of a second in all: other requests have their turn in between.
       await new Promise(setImmediate);
     }
-    return closeness.length > 0 ? createBackground(closeness) : model.reference;
+    return createBackground(closeness);
   };
 
-  const backgroundOf = async (sample: CatalogSample, weights: Weights): Promise<Background> => {
-    if (sample.embeddings.length < LEAST_SAMPLE) return model.reference;
-    const byViews = backgrounds.get(sample) ?? new Map<string, Promise<Background>>();
-    backgrounds.set(sample, byViews);
-    const uses = { front: Math.sign(weights.front), back: Math.sign(weights.back) };
-    const key = `${uses.front}${uses.back}`;
-    const known = byViews.get(key);
-    if (known) return known;
-    const background = measureBackground(sample, uses);
-    byViews.set(key, background);
-    return background;
-  };
-
-  return async (weights, sample) => {
-    const background = await backgroundOf(sample, weights);
-    return (query, design) => {
-      const seen = evidence(query, design, weights);
-      if (!seen) return UNKNOWN;
-      const tail = tailOf(background, discriminate(model.close, seen));
-      const expected = tail * sample.designs;
-      return {
-        verdict: verdictOf(expected, discriminate(model.same, seen), model),
-        percentile: 100 * (1 - tail),
-      };
+  const measure = async ({ designs, embeddings }: CatalogSample, views: readonly View[]) => {
+    const having = embeddings.filter((design) => views.every((view) => design[view] !== undefined));
+    const weights = { front: views.includes("front") ? 1 : 0, back: views.includes("back") ? 1 : 0 };
+    return {
+      // The match is one more that has them, be it the only one.
+      designs: (designs * (having.length + 1)) / (embeddings.length + 1),
+      background: having.length < LEAST_SAMPLE ? model.reference : await measureBackground(having, weights),
     };
   };
+
+  const comparableBy = (sample: CatalogSample, views: readonly View[]): Promise<Comparable> => {
+    const byViews = known.get(sample) ?? new Map<string, Promise<Comparable>>();
+    known.set(sample, byViews);
+    const key = views.join();
+    const comparable = byViews.get(key) ?? measure(sample, views);
+    byViews.set(key, comparable);
+    return comparable;
+  };
+
+  return (query, matches, weights, sample) =>
+    Promise.all(
+      matches.map(async (match) => {
+        const evidence = evidenceOf(query, match, weights, layout);
+        if (!evidence) return UNKNOWN;
+        const { designs, background } = await comparableBy(sample, comparedViews(query, match, weights));
+        const tail = tailOf(background, discriminate(model.close, evidence));
+        return {
+          verdict: verdictOf(tail * designs, discriminate(model.same, evidence), model),
+          percentile: 100 * (1 - tail),
+        };
+      }),
+    );
 }
 
 function verdictOf(expected: number, sameness: number, model: VerdictModel): Verdict {
