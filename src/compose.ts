@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { createPictureStore } from "./adapters/files/picture-store.js";
-import { drawContactSheet, type SheetFormat } from "./adapters/image/contact-sheet.js";
+import {
+  drawContactSheet,
+  requireSheetOf,
+  type SheetFormat,
+  type SheetLabels,
+} from "./adapters/image/contact-sheet.js";
 import { DEFAULT_LIMITS } from "./adapters/image/reader.js";
 import { openCatalog } from "./adapters/lancedb/open-catalog.js";
 import { findPack } from "./adapters/models/find-pack.js";
@@ -48,7 +53,7 @@ export const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).di
 const readPicture = createPictureFileReader(DEFAULT_LIMITS.maxImageBytes);
 
 /** Beside a running system: what the command line reads its sources and pictures with. */
-export { openSource, readPicture };
+export { openSource, readPicture, requireSheetOf };
 
 /** How {@link openDiptych} opens a catalog. Settings that are left out come from the environment, then the defaults. */
 export interface DiptychOptions extends Settings {
@@ -90,6 +95,8 @@ export interface SheetRequest {
   readonly matches: readonly Match[];
   /** Default jpeg. */
   readonly format?: SheetFormat;
+  /** The words on it. Default English. */
+  readonly labels?: SheetLabels;
 }
 
 /** A catalog with the model that its designs are embedded with, open. */
@@ -145,7 +152,11 @@ export interface Diptych {
    */
   original(picture: Picture): Promise<Uint8Array | null>;
 
-  /** The result of a search as one picture: the query pair top-left, then the matches with rank, id and score. */
+  /**
+   * The result of a search as one picture: the query pair top-left, then the matches with rank, id and score.
+   *
+   * @throws AppError INVALID_REQUEST for more than 200 matches.
+   */
   contactSheet(request: SheetRequest): Promise<Buffer>;
 
   /** A picture as the catalog keeps those of its designs: WebP, long side at most 256 px, upright on white. */
@@ -247,7 +258,7 @@ async function drawOriginal(
 }
 
 async function drawSheet(request: SheetRequest, catalog: Catalog, images: ImageReader): Promise<Buffer> {
-  const { pictures, names, matches, format = "jpeg" } = request;
+  const { pictures, names, matches, format = "jpeg", labels } = request;
   const [front, back, thumbnails] = await Promise.all([
     pictures.front && images.toThumbnail(pictures.front),
     pictures.back && images.toThumbnail(pictures.back),
@@ -257,6 +268,7 @@ async function drawSheet(request: SheetRequest, catalog: Catalog, images: ImageR
     query: { ...(front && { front }), ...(back && { back }), ...(names && { names }) },
     matches: matches.map((match) => ({ ...match, thumbnails: thumbnails.get(match.id) ?? {} })),
     format,
+    ...(labels && { labels }),
   });
 }
 

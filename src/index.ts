@@ -7,7 +7,7 @@
  *     const { matches } = await diptych.search({ pictures: { front: await readFile("front.jpg") } });
  *     await diptych.close();
  */
-export type { SheetFormat } from "./adapters/image/contact-sheet.js";
+export type { SheetFormat, SheetLabels } from "./adapters/image/contact-sheet.js";
 export {
   type Diptych,
   type DiptychOptions,

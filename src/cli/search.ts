@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { type Diptych, openDiptych, readPicture } from "../compose.js";
+import { type Diptych, openDiptych, readPicture, requireSheetOf } from "../compose.js";
 import type { Config } from "../config.js";
 import { parseAspects } from "../core/aspects.js";
 import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
@@ -32,6 +32,7 @@ const sheetFormats = { ".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": 
 export async function runSearch(flags: SearchFlags, config: Config): Promise<void> {
   // What can be wrong with the words of the command is told before the model is loaded.
   const format = flags.sheet === undefined ? null : sheetFormat(flags.sheet);
+  if (format) requireSheetOf(flags.top);
   const filter = parseFilter(flags.filter);
   const aspects = flags.aspect === undefined ? undefined : parseAspects(flags.aspect);
   const pictures = await readPictures(flags);

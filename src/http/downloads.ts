@@ -3,6 +3,7 @@ import type { SheetRequest } from "../compose.js";
 import { type PerView, VIEWS } from "../core/design.js";
 import type { Ranking } from "../core/search.js";
 import { csvHeaders, csvText } from "./csv.js";
+import { languageOf, textsOf } from "./pages/language.js";
 import { type RankingQuery, rankingQuery } from "./schemas.js";
 import { type Api, failures, type Served } from "./served.js";
 
@@ -66,7 +67,9 @@ export function addDownloads(
     const { id, sheet: name } = context.req.valid("param");
     const [{ matches }, pictures] = await Promise.all([rank(id, context.req.valid("query")), thumbnails(id)]);
     const format = SHEETS[name]!;
-    const picture = await diptych.contactSheet({ pictures, matches, format });
+    const { query, front, back, missing } = textsOf(languageOf(context));
+    const labels = { query, views: { front, back }, missing };
+    const picture = await diptych.contactSheet({ pictures, matches, format, labels });
     return context.body(Buffer.from(picture), 200, {
       "Content-Type": `image/${format}`,
       "Content-Disposition": `inline; filename="contact-${name}"`,

@@ -97,6 +97,25 @@ describe("the contact sheet", () => {
     expect(bytes.equals(await contactSheet({ pictures: thumbnails, matches, format }))).toBe(true);
   });
 
+  test("has its words in the language of whoever asks", async () => {
+    const address = `${similar}/sheet.png?topK=2`;
+    const [{ bytes: english }, { bytes: chinese }] = await Promise.all([
+      world.bytes(address),
+      world.bytes(address, { headers: { "Accept-Language": "zh-TW" } }),
+    ]);
+    const { catalog, contactSheet } = world.diptych();
+    const { matches } = (await world.get<{ matches: Match[] }>(`${similar}?topK=2`)).body;
+    const pictures = (await catalog.thumbnails([SIMILAR])).get(SIMILAR)!;
+    const labels = {
+      query: "查詢",
+      views: { front: "正面", back: "背面" },
+      missing: { front: "沒有正面圖片", back: "沒有背面圖片" },
+    };
+    const drawn = await contactSheet({ pictures, matches, format: "png", labels });
+    expect(chinese.equals(drawn)).toBe(true);
+    expect(english.equals(drawn)).toBe(false);
+  });
+
   test("is there in no other format, and not of a design that is not there", async () => {
     expect((await world.get(`${similar}/sheet.gif`)).status).toBe(400);
     expect((await world.get("/api/v1/designs/none/similar/sheet.jpg")).status).toBe(404);

@@ -69,6 +69,11 @@ describe("wrong usage ends with status 2 and one sentence", () => {
     ["a weight below zero", ["search", "--front", "flats/A_front.png", "--back-weight", "-1"], "from 0 up"],
     ["no matches wanted", ["search", "--top", "0"], "Expected a whole number from 1 up."],
     [
+      "a sheet of too many matches",
+      ["search", "--front", "flats/A_front.png", "--top", "201", "--sheet", "sheet.png"],
+      "at most 200 matches; received 201",
+    ],
+    [
       "a filter that is none",
       ["search", "--front", "flats/A_front.png", "--filter", "red"],
       'received "red"',

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { garment, garmentSvg } from "../../../test/fixtures/pictures.js";
-import { drawContactSheet, type SheetMatch } from "./contact-sheet.js";
+import { drawContactSheet, MAX_SHEET_MATCHES, type SheetMatch } from "./contact-sheet.js";
 import { cardCorner, PICTURE, picturePosition, rowTop, SHEET_WIDTH, sheetHeight } from "./sheet-geometry.js";
 
 let thumbnail: Buffer;
@@ -93,6 +93,21 @@ describe("the contact sheet", () => {
   ] as const)("is written as %s", async (format, signature) => {
     const bytes = await drawContactSheet({ query: { front: thumbnail }, matches: matches(2), format });
     expect(bytes.toString("hex").startsWith(signature)).toBe(true);
+  });
+
+  it("fits into each format with as many matches as it shows, and shows no more", async () => {
+    const query = { front: thumbnail };
+    const most = matches(MAX_SHEET_MATCHES).map((each) => ({ ...each, thumbnails: {} }));
+    const sizeAs = async (format: "jpeg" | "webp") => {
+      const { width, height } = await sharp(
+        await drawContactSheet({ query, matches: most, format }),
+      ).metadata();
+      return [width, height];
+    };
+    expect(await sizeAs("jpeg")).toEqual([SHEET_WIDTH, sheetHeight(51)]);
+    expect(await sizeAs("webp")).toEqual([Math.round((SHEET_WIDTH * 16_383) / sheetHeight(51)), 16_383]);
+    const tooMany = drawContactSheet({ query, matches: matches(MAX_SHEET_MATCHES + 1), format: "jpeg" });
+    await expect(tooMany).rejects.toThrow("at most 200 matches; received 201");
   });
 
   it("takes pictures of any size and names of any kind", async () => {

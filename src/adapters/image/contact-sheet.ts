@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from "sharp";
+import { AppError } from "../../errors.js";
 import {
   type Card,
   COLOUR,
@@ -18,7 +19,7 @@ export type SheetFormat = "jpeg" | "png" | "webp";
 
 export interface SheetContent {
   readonly query: SheetQuery;
-  /** Drawn in the given order; any number. */
+  /** Drawn in the given order; {@link MAX_SHEET_MATCHES} at most. */
   readonly matches: readonly SheetMatch[];
   readonly format: SheetFormat;
   /** Default English. */
@@ -31,13 +32,28 @@ const ENGLISH: SheetLabels = {
   missing: { front: "No front picture", back: "No back picture" },
 };
 
+/** A sheet of so many is 22,026 pixels high, and takes 166 MB while it is drawn. */
+export const MAX_SHEET_MATCHES = 200;
+
+/** @throws AppError INVALID_REQUEST for more matches than a sheet shows. */
+export function requireSheetOf(matches: number): void {
+  if (matches <= MAX_SHEET_MATCHES) return;
+  throw new AppError(
+    "INVALID_REQUEST",
+    `A contact sheet shows at most ${MAX_SHEET_MATCHES} matches; received ${matches}, so ask for fewer.`,
+  );
+}
+
 /**
  * Draws the result of a search as one picture: the query pair top-left, below it the matches, four pairs to a row, each
  * with its rank and name above and its score below. 2,512 pixels wide; the height grows with the matches. Text is
  * drawn from outlines and needs no font on the machine. A picture that cannot be decoded is drawn as missing.
+ *
+ * @throws AppError as {@link requireSheetOf}.
  */
 export async function drawContactSheet(content: SheetContent): Promise<Buffer> {
   const { query, matches, format, labels = ENGLISH } = content;
+  requireSheetOf(matches.length);
   const ranks = await Promise.all(matches.map(({ rank }) => setLine(String(rank), TYPE.title)));
   const rankWidth = Math.max(0, ...ranks.map((line) => line.width));
 
@@ -57,6 +73,8 @@ export async function drawContactSheet(content: SheetContent): Promise<Buffer> {
 }
 
 const CHANNELS = 3;
+/** In pixels; what the format allows. */
+const MAX_WEBP_SIDE = 16_383;
 /** Every channel of {@link COLOUR}.sheet. */
 const WHITE = 255;
 
@@ -86,6 +104,10 @@ function encode(sheet: Sharp, format: SheetFormat): Promise<Buffer> {
     case "png":
       return sheet.png({ compressionLevel: 6 }).toBuffer();
     case "webp":
-      return sheet.webp({ quality: 88, effort: 1 }).toBuffer();
+      // A sheet of more than 144 matches is shrunk.
+      return sheet
+        .resize({ height: MAX_WEBP_SIDE, withoutEnlargement: true })
+        .webp({ quality: 88, effort: 1 })
+        .toBuffer();
   }
 }

@@ -6,6 +6,7 @@ export const english = {
   places: { search: "Search", catalogue: "Catalogue", status: "Status" },
   front: "Front",
   back: "Back",
+  missing: { front: "No front picture", back: "No back picture" },
   none: "none",
 
   title: "Find similar designs",

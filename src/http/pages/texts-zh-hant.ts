@@ -10,6 +10,7 @@ export const traditionalChinese: Texts = {
   places: { search: "搜尋", catalogue: "型錄", status: "狀態" },
   front: "正面",
   back: "背面",
+  missing: { front: "沒有正面圖片", back: "沒有背面圖片" },
   none: "無",
 
   title: "尋找相似的設計",
