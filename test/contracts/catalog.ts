@@ -276,7 +276,8 @@ export function describeCatalog(
       expect(await catalog.sample()).toEqual({ designs: 0, embeddings: [] });
       const designs = sampleDesigns(600, random, { embeddingDim });
       await catalog.upsert(designs);
-      const sample = await catalog.sample();
+      const [sample, another] = await Promise.all([catalog.sample(), catalog.sample()]);
+      expect(another).toBe(sample);
       expect(sample.designs).toBe(600);
       expect(sample.embeddings).toHaveLength(SAMPLE_SIZE);
       const known = new Set(designs.map(({ views }) => String(views.front!.embedding)));

@@ -49,7 +49,9 @@ export class LanceCatalog implements Catalog {
   readonly #connection: Connection;
   readonly #watch: ManifestWatch | null;
   #table: Table;
-  #snapshot: Snapshot | null = null;
+  /** Of the version that was read last; shared by all that read it, also while it is being taken. */
+  #latest: { readonly name: string; readonly version: number; readonly snapshot: Promise<Snapshot> } | null =
+    null;
   readonly #sample = perSnapshot(sampleOf);
   readonly #memory: SnapshotMemory;
   readonly #attributes = perSnapshot(attributesOf);
@@ -185,7 +187,7 @@ export class LanceCatalog implements Catalog {
     await this.#maintain(async () => {});
     await this.#writes(async () => {});
     await this.#memory.settled();
-    this.#snapshot?.table.close();
+    (await this.#latest?.snapshot.catch(() => null))?.table.close();
     this.#table.close();
     this.#connection.close();
   }
@@ -196,19 +198,24 @@ export class LanceCatalog implements Catalog {
       if (this.#watch) await this.#turnTo(await this.#watch.tableToRead());
       const table = this.#table;
       try {
-        const version = await table.version();
-        let snapshot = this.#snapshot;
-        if (snapshot?.version !== version || snapshot.table.name !== table.name) {
-          snapshot = await takeSnapshot(this.#connection, table.name, version);
-          this.#snapshot = snapshot;
-        }
-        return await operation(snapshot);
+        return await operation(await this.#snapshotOf(table.name, await table.version()));
       } catch (error) {
         // Of other embeddings than the catalog has, the table may be gone.
         this.#watch?.requireModel();
         throw error;
       }
     });
+  }
+
+  #snapshotOf(name: string, version: number): Promise<Snapshot> {
+    if (this.#latest?.name === name && this.#latest.version === version) return this.#latest.snapshot;
+    const latest = { name, version, snapshot: takeSnapshot(this.#connection, name, version) };
+    this.#latest = latest;
+    latest.snapshot.catch(() => {
+      // What could not be read once may be read the next time.
+      if (this.#latest === latest) this.#latest = null;
+    });
+    return latest.snapshot;
   }
 
   /** A write that is acknowledged only if it went where everybody reads from now on. */
