@@ -17,7 +17,7 @@ import { openUpload, type Upload } from "./adapters/sources/upload/open-upload.j
 import { readConfig, type Settings } from "./config.js";
 import type { Aspect } from "./core/aspects.js";
 import type { Crop } from "./core/crop.js";
-import type { PerView, Picture } from "./core/design.js";
+import type { PerView, Picture, View } from "./core/design.js";
 import type { Embedding } from "./core/embedding.js";
 import { type ImportProgress, type ImportSummary, importDesigns, type RowError } from "./core/import.js";
 import { createInTurn, type InTurn } from "./core/in-turn.js";
@@ -31,6 +31,7 @@ import type {
 } from "./core/ports.js";
 import { type PutDesign, putDesign } from "./core/put-design.js";
 import {
+  checkRanking,
   type EmbeddedQuery,
   embedQuery,
   type Match,
@@ -116,6 +117,13 @@ export interface Diptych {
 
   /** What waits for the model, and who works on it. */
   load(): Promise<EmbedderLoad>;
+
+  /**
+   * Looks whether a query of these views could be ranked so, before it is embedded.
+   *
+   * @throws AppError INVALID_REQUEST for weights, aspects or a topK that cannot be used.
+   */
+  checkRanking(views: readonly View[], request: RankingRequest): void;
 
   /** The second half: ranks the designs by a query's embeddings, in milliseconds. */
   rank(embeddings: PerView<Embedding>, request?: RankingRequest): Promise<Ranking>;
@@ -204,6 +212,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
     search: (request) => search(request, ports),
     embed: (query, options) => embedQuery(query, ports, options),
     load: () => embedder.load(),
+    checkRanking: (views, request) => checkRanking(views, request, embedder),
     rank: (embeddings, request = {}) => rankDesigns(embeddings, request, ports),
     async import(source, request = {}) {
       const {

@@ -25,7 +25,7 @@ export interface RankingRequest {
   readonly ignoreColour?: boolean;
   /** Default: every design. */
   readonly filter?: Filter;
-  /** Default 20. */
+  /** How many matches at most, a whole number from 1 up. Default 20. */
   readonly topK?: number;
 }
 
@@ -76,13 +76,13 @@ export interface SearchPorts {
 /**
  * Finds the designs most similar to the pictures.
  *
- * @throws AppError INVALID_REQUEST for weights or aspects that cannot be used or no picture; what the picture reader and the catalog
- * throw.
+ * @throws AppError INVALID_REQUEST for weights, aspects or a topK that cannot be used or no picture; what the picture reader and the
+ * catalog throw.
  */
 export async function search(request: SearchRequest, ports: SearchPorts): Promise<SearchResult> {
   const { now } = ports;
   // What cannot be used is told before any picture is read.
-  resolveRanking(request, viewsOf(request.pictures), ports.embedder);
+  checkRanking(viewsOf(request.pictures), request, ports.embedder);
   const { embeddings, decodeMs, embedMs } = await embedQuery(request, ports);
   const embedded = now();
   const ranking = await rankDesigns(embeddings, request, ports);
@@ -118,7 +118,7 @@ export async function embedQuery(
 /**
  * Ranks the catalog's designs by a query's embeddings.
  *
- * @throws AppError INVALID_REQUEST for weights or aspects that cannot be used; what the catalog throws.
+ * @throws AppError INVALID_REQUEST for weights, aspects or a topK that cannot be used; what the catalog throws.
  */
 export async function rankDesigns(
   embeddings: PerView<Embedding>,
@@ -126,7 +126,7 @@ export async function rankDesigns(
   { embedder, catalog, judge }: Pick<SearchPorts, "embedder" | "catalog" | "judge">,
 ): Promise<Ranking> {
   const views = viewsOf(embeddings);
-  const { weights, aspects } = resolveRanking(request, views, embedder);
+  const { weights, aspects, topK } = resolveRanking(request, views, embedder);
   const weighed = Object.fromEntries(
     views.map((view) => [view, weighAspects(embeddings[view]!, aspects, embedder.aspects)]),
   );
@@ -135,7 +135,7 @@ export async function rankDesigns(
       embeddings: weighed,
       weights,
       filter: request.filter ?? [],
-      topK: request.topK ?? DEFAULT_TOP_K,
+      topK,
     }),
     judge && catalog.sample(),
   ]);
@@ -148,22 +148,36 @@ export async function rankDesigns(
   return { weights, aspects, matches };
 }
 
+/**
+ * Looks whether a query of these views could be ranked so, before any picture is read.
+ *
+ * @throws AppError INVALID_REQUEST for weights, aspects or a topK that cannot be used.
+ */
+export function checkRanking(views: readonly View[], request: RankingRequest, model: RankingModel): void {
+  resolveRanking(request, views, model);
+}
+
+/** What of a model decides how can be ranked by it. */
+type RankingModel = Pick<Embedder, "aspects" | "colourBlindAspect">;
+
 function resolveRanking(
   request: RankingRequest,
   views: readonly View[],
-  embedder: Pick<Embedder, "aspects" | "colourBlindAspect">,
-): Pick<Ranking, "weights" | "aspects"> {
+  embedder: RankingModel,
+): Pick<Ranking, "weights" | "aspects"> & { readonly topK: number } {
+  const { topK = DEFAULT_TOP_K } = request;
+  if (!(Number.isSafeInteger(topK) && topK >= 1)) {
+    throw new AppError("INVALID_REQUEST", `topK is a whole number from 1 up; received ${topK}.`);
+  }
   return {
+    topK,
     weights: normalizeWeights(request.weights ?? DEFAULT_WEIGHTS, views),
     aspects: normalizeAspects(requestedAspects(request, embedder), embedder.aspects),
   };
 }
 
 /** @throws AppError INVALID_REQUEST when colours are to be ignored and cannot be. */
-function requestedAspects(
-  { aspects, ignoreColour }: RankingRequest,
-  embedder: Pick<Embedder, "aspects" | "colourBlindAspect">,
-): AspectWeights {
+function requestedAspects({ aspects, ignoreColour }: RankingRequest, embedder: RankingModel): AspectWeights {
   if (!ignoreColour) return aspects ?? defaultAspects(embedder.aspects);
   const { colourBlindAspect } = embedder;
   if (aspects !== undefined) {

@@ -25,11 +25,10 @@ const MAX_WEIGHT = 1e6;
 const DEFAULT_WEIGHT = 0.5;
 
 function weight(told: { description?: string; example: number }) {
-  return z.coerce
-    .number()
-    .min(0)
-    .max(MAX_WEIGHT)
-    .default(DEFAULT_WEIGHT)
+  const given = z.coerce.number().min(0).max(MAX_WEIGHT).default(DEFAULT_WEIGHT);
+  // A field that was left empty tells nothing, and would be coerced to 0.
+  return z
+    .preprocess((value) => (value === "" ? undefined : value), given)
     .openapi({
       // Told by hand: of itself it would be called nullable, for null is coerced to 0.
       type: "number",

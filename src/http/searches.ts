@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { View } from "../core/design.js";
+import { type View, viewsOf } from "../core/design.js";
 import type { RankingRequest } from "../core/search.js";
 import { AppError } from "../errors.js";
 import { addDownloads } from "./downloads.js";
@@ -51,6 +51,7 @@ export function addSearchRoutes(api: Api, served: Served): void {
       context.req.valid("form");
     const query = await queryOf({ front, back, frontCrop, backCrop });
     const request = rankingRequest({ ...ranking, front: frontWeight, back: backWeight });
+    diptych.checkRanking(viewsOf(query.pictures), request);
     const id = await keepSearch(context, served, query);
     const answer = await answerTo(id, request);
     context.header("Location", `${API}/searches/${id}`);

@@ -101,6 +101,24 @@ describe("a search", () => {
     expect(weighed.body.matches.map(({ id }) => id)).toEqual(direct.matches.map(({ id }) => id));
   });
 
+  test("takes a weight that was left empty for one that was not told", async () => {
+    const { body } = await searchFor({ ...pictures, frontWeight: "", backWeight: "0.5", topK: "1" });
+    expect(body.weights).toEqual({ front: 0.5, back: 0.5 });
+  });
+
+  test("is told that it cannot be ranked so before its pictures are read", async () => {
+    const undecodable = { front: Buffer.from("no picture") };
+    for (const [asked, reason] of [
+      [{ aspect: "nosuch=1" }, "nosuch"],
+      [{ aspect: "detail=1", ignoreColour: "true" }, "received both"],
+      [{ frontWeight: "0" }, "weigh"],
+    ] as const) {
+      const { response, body } = await searchFor({ ...undecodable, ...asked });
+      expect(response.status).toBe(400);
+      expect(body).toMatchObject({ code: "INVALID_REQUEST", detail: expect.stringContaining(reason) });
+    }
+  });
+
   test("by one side, with filters, keeps to them", async () => {
     const { category, colour } = { category: "tee|polo|hoodie", colour: "black" };
     const filter = [`category=${category}`, `colour!=${colour}`];
