@@ -179,22 +179,22 @@ export function addDesignRoutes(api: Api, served: Served): void {
   api.openapi(picture, async (context) => {
     const { id, view } = context.req.valid("param");
     const { size, v } = context.req.valid("query");
-    const [{ views }, thumbnails] = await Promise.all([find(id), catalog.thumbnails([id])]);
-    const known = views[view];
+    // Its hash and its thumbnail in one look: a new picture may come between two.
+    const known = required(await catalog.getEmbedded([id]), id).views[view];
     const { sha256 = null } = known ?? {};
     const etag = sha256 === null ? null : `"${sha256}-${size}"`;
-    // Only an address that names the picture's hash stays true for ever.
-    const versioned = sha256 !== null && v === shortHash(sha256);
     if (etag && context.req.header("If-None-Match") === etag) return context.body(null, 304, { ETag: etag });
     const full = known && size === "full" ? await diptych.original(known) : null;
-    const shown = full ?? thumbnails.get(id)?.[view];
+    const shown = full ?? known?.thumbnail;
     if (!shown) throw new AppError("NOT_FOUND", `The design "${id}" has no ${view} picture.`);
     // A thumbnail in place of an original that is missing may not stay so.
-    const lasts = versioned && (size === "thumb" || full !== null);
+    const isAsAsked = size === "thumb" || full !== null;
+    // Only an address that names the picture's hash stays true for ever.
+    const lasts = isAsAsked && sha256 !== null && v === shortHash(sha256);
     return context.body(Buffer.from(shown), 200, {
       "Content-Type": "image/webp",
       "Cache-Control": lasts ? "public, max-age=31536000, immutable" : "no-cache",
-      ...(etag && { ETag: etag }),
+      ...(etag && isAsAsked && { ETag: etag }),
     });
   });
 }

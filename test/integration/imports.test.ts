@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import sharp from "sharp";
@@ -64,6 +64,15 @@ describe("an import of a ZIP archive", () => {
     expect(full.response.headers.get("Content-Type")).toBe("image/webp");
     const { width, height } = await sharp(picture).metadata();
     expect(await sharp(full.bytes).metadata()).toMatchObject({ format: "webp", width, height });
+
+    // While it is away a thumbnail takes its place, and a browser does not take it for the picture afterwards.
+    const pictures = path.join(world.catalog, "pictures");
+    await rename(pictures, `${pictures}.away`);
+    const instead = await world.bytes("/api/v1/designs/A/views/front?size=full");
+    await rename(`${pictures}.away`, pictures);
+    expect(instead.response.headers.get("ETag")).toBeNull();
+    const shown = await sharp(instead.bytes).metadata();
+    expect(Math.max(shown.width, shown.height)).toBe(256);
   });
 
   test("finds nothing new in the same designs, packed again or loose", async () => {
