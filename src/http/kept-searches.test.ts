@@ -33,11 +33,31 @@ test("those of searches that go for others are drawn before they do", async () =
     searches.keep(embeddings, { pictures: { front: picture(byte) } }),
   );
   // Each takes four bytes: there is room for two.
-  expect(drawn).toEqual([1]);
   expect(searches.picture(first!, "front")).toBeNull();
   expect(await searches.thumbnails(first!)).toEqual({ front: Uint8Array.of(1) });
   expect(searches.picture(second!, "front")?.bytes).toEqual(picture(2));
   expect(drawn).toEqual([1]);
+});
+
+test("of searches that go faster than they can be drawn the last are drawn no more", async () => {
+  const drawn: number[] = [];
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const searches = new KeptSearches(async ([byte]) => {
+    drawn.push(byte!);
+    await held;
+    return Uint8Array.of(byte!);
+  }, 4);
+  const ids = Array.from({ length: 12 }, (_, byte) =>
+    searches.keep(embeddings, { pictures: { front: picture(byte) } }),
+  );
+  release();
+  expect(await searches.thumbnails(ids[7]!)).toEqual({ front: Uint8Array.of(7) });
+  expect(await searches.thumbnails(ids[8]!)).toEqual({});
+  expect(await searches.thumbnails(ids[11]!)).toEqual({ front: Uint8Array.of(11) });
+  expect(drawn).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 11]);
 });
 
 test("a picture that cannot be drawn is told to whoever asks for it, again and again", async () => {

@@ -3,12 +3,13 @@ import { LRUCache } from "lru-cache";
 import type { Crop } from "../core/crop.js";
 import { type PerView, type View, viewsOf } from "../core/design.js";
 import type { Embedding } from "../core/embedding.js";
+import { createInTurn } from "../core/in-turn.js";
 import type { QueryPictures } from "../core/search.js";
 import { AppError } from "../errors.js";
 
 interface KeptSearch {
   readonly embeddings: PerView<Embedding>;
-  /** Null until they are asked for, or the pictures go. */
+  /** Null until they are asked for, or the pictures go; without pictures when nothing can be drawn any more. */
   thumbnails: Promise<PerView<Uint8Array>> | null;
 }
 
@@ -17,6 +18,9 @@ const MOST_KEPT = 1000;
 const KEPT_FOR_MS = 24 * 60 * 60 * 1000;
 /** Of the pictures themselves: those of some dozens of searches. The others are shown as thumbnails alone. */
 const MAX_PICTURE_BYTES = 96 * 1024 * 1024;
+
+/** Searches whose pictures are drawn before they go, at most: those who search wait for the same processors. */
+const MOST_LEAVING = 8;
 
 /** The searches of the last day, the least used of which go first. Their ids cannot be guessed. */
 export class KeptSearches {
@@ -27,6 +31,8 @@ export class KeptSearches {
     disposeAfter: (_, id) => this.#pictures.delete(id),
   });
   readonly #pictures: LRUCache<string, QueryPictures>;
+  readonly #oneByOne = createInTurn();
+  #leaving = 0;
   readonly #drawThumbnail: (picture: Uint8Array, crop?: Crop) => Promise<Uint8Array>;
 
   /**
@@ -46,7 +52,10 @@ export class KeptSearches {
       // Nothing could be shown of the search any more.
       dispose: (query, id) => {
         const search = this.#kept.peek(id);
-        if (search) search.thumbnails ??= this.#drawThumbnails(query);
+        if (!search || search.thumbnails) return;
+        search.thumbnails = this.#drawLeaving(query);
+        // Told to whom asks for them; there may be nobody.
+        search.thumbnails.catch(() => {});
       },
     });
   }
@@ -68,7 +77,8 @@ export class KeptSearches {
   }
 
   /**
-   * The pictures as they are shown, drawn when they are first asked for: a program that searches never does.
+   * The pictures as they are shown, drawn when they are first asked for: a program that searches never does. None for a
+   * search that so many others followed at once that there was no time to draw them.
    *
    * @throws AppError NOT_FOUND as {@link KeptSearches.embeddings}; what drawing them throws.
    */
@@ -94,14 +104,21 @@ export class KeptSearches {
     );
   }
 
-  #drawThumbnails({ pictures, crops }: QueryPictures): Promise<PerView<Uint8Array>> {
-    const drawn = Promise.all(
-      viewsOf(pictures).map(
-        async (view) => [view, await this.#drawThumbnail(pictures[view]!, crops?.[view])] as const,
-      ),
-    ).then(Object.fromEntries<Uint8Array>);
-    // Told to whom asks for them; there may be nobody.
-    drawn.catch(() => {});
-    return drawn;
+  /** Draws pictures that go, unless many go at once. */
+  async #drawLeaving(query: QueryPictures): Promise<PerView<Uint8Array>> {
+    if (this.#leaving >= MOST_LEAVING) return {};
+    this.#leaving += 1;
+    try {
+      return await this.#oneByOne(() => this.#drawThumbnails(query));
+    } finally {
+      this.#leaving -= 1;
+    }
+  }
+
+  async #drawThumbnails({ pictures, crops }: QueryPictures): Promise<PerView<Uint8Array>> {
+    const drawn = viewsOf(pictures).map(
+      async (view) => [view, await this.#drawThumbnail(pictures[view]!, crops?.[view])] as const,
+    );
+    return Object.fromEntries(await Promise.all(drawn));
   }
 }
