@@ -63,9 +63,10 @@ function summary({ matches: [first, ...others] }: Answer, texts: Texts): string 
 }
 
 function note({ answer: { matches }, ranking: { filter } }: ResultPage, texts: Texts): Html | "" {
-  const [first] = matches;
-  if (!first) return html`<p class="note">${filter.length > 0 ? texts.noMatch : texts.nothingElse}</p>`;
-  if (first.verdict !== "nothing close") return "";
+  if (matches.length === 0)
+    return html`<p class="note">${filter.length > 0 ? texts.noMatch : texts.nothingElse}</p>`;
+  // Not the first match alone: ranked by one aspect, a match that is nothing close in all may come before one that is.
+  if (matches.some(({ verdict }) => verdict !== "nothing close")) return "";
   return html`<p class="note">${filter.length > 0 ? texts.nothingCloseHere : texts.nothingClose}</p>`;
 }
 
