@@ -1,11 +1,11 @@
 /** The tutorial's feature files, in and out of a catalog: composed of the adapters, as compose.ts is. */
 import { createIsolatedReader } from "./adapters/image/isolated/reader.js";
 import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
+import { noCatalog } from "./adapters/lancedb/table.js";
 import { readFeatureFiles, writeFeatureFiles } from "./adapters/npy/features.js";
 import { hash, type ImportRequest, listeners, readPicture } from "./compose.js";
 import type { Config } from "./config.js";
 import { type FeatureImportSummary, importFeatures } from "./core/import-features.js";
-import { AppError } from "./errors.js";
 
 /**
  * Brings the tutorial's `name_list.csv`, `img_feature_f.npy` and `img_feature_b.npy` into the catalog as they are; no
@@ -44,12 +44,7 @@ export async function importFeatureFiles(
 /** Writes the catalog's embeddings as the tutorial's three files; the model itself is not needed. */
 export async function exportFeatureFiles(directory: string, config: Config): Promise<{ designs: number }> {
   const model = await readCatalogModel(config.catalog);
-  if (!model) {
-    throw new AppError(
-      "CATALOG_UNAVAILABLE",
-      `There is no catalog in ${config.catalog}; import designs first with: diptych import SOURCE --catalog ${config.catalog}`,
-    );
-  }
+  if (!model) throw noCatalog(config.catalog);
   const catalog = await openCatalog({ directory: config.catalog, model, create: false });
   try {
     return await writeFeatureFiles(directory, catalog);

@@ -4,7 +4,6 @@ import { CANDIDATE_COLUMNS, type Candidate, candidateOf, type Group, MARGIN } fr
 import { allOf, filterSql } from "./filter-sql.js";
 import { rowsOf } from "./rows.js";
 import type { Snapshot } from "./snapshot.js";
-import { partitionsFor } from "./vector-index.js";
 
 /**
  * How many candidates of 100,000 designs are compared in full precision, by the recall that this reaches; measured
@@ -24,6 +23,12 @@ const FILTERED = 2.5;
 
 /** Candidates at least to each of the designs that are asked for, where these are many. */
 const CANDIDATES_PER_MATCH = 3;
+
+/**
+ * Partitions that are looked at: more than any index has. Leaving some out saves little and finds less
+ * (docs/decisions/0013).
+ */
+const ALL_PARTITIONS = 65_536;
 
 /** Most of the topK best of a group, by the table's index: the share `targetRecall` of them on average. */
 export async function mostlyBestOfGroup(
@@ -48,8 +53,7 @@ export async function mostlyBestOfGroup(
     .query()
     .nearestTo(group.vector)
     .distanceType("dot")
-    // All, also where the index was built of more designs: leaving some out saves little and finds less (docs/decisions/0013).
-    .nprobes(2 * partitionsFor(rows))
+    .nprobes(ALL_PARTITIONS)
     // So many times the limit are compared in full precision, before the best of them are given.
     .refineFactor(Math.ceil(candidates / limit));
   if (where) nearest.where(where);

@@ -3,8 +3,8 @@ import type { Attributes, PerView } from "../../core/design.js";
 import { matchesFilter } from "../../core/filter.js";
 import { compareMatches, type Query, type ScoredDesign, scoreDesign } from "../../core/query.js";
 import { galleryBytes, VectorGallery } from "../exact-scan/gallery.js";
+import { CANDIDATE_COLUMNS } from "./candidates.js";
 import { rowsOf } from "./rows.js";
-import { pictureColumns } from "./schema.js";
 import type { Snapshot } from "./snapshot.js";
 
 /** What the vectors of a catalog may take in memory: with embeddings of 640 numbers 20,000 designs do. In bytes. */
@@ -18,8 +18,6 @@ const ROWS_AT_ONCE = 256;
 
 /** A search of all designs of a snapshot, in memory: the exact matches, best first. */
 export type InMemorySearch = (query: Query) => ScoredDesign[];
-
-const COLUMNS = ["id", "views", "attributes", ...pictureColumns("sha256"), "vector"];
 
 interface Entry {
   readonly id: string;
@@ -36,7 +34,7 @@ export function fitsInMemory(snapshot: Snapshot, embeddingDim: number): boolean 
 export async function readIntoMemory(snapshot: Snapshot, embeddingDim: number): Promise<InMemorySearch> {
   const gallery = new VectorGallery(snapshot.rows, embeddingDim);
   const entries: Entry[] = [];
-  for await (const batch of snapshot.table.query().select(COLUMNS)) {
+  for await (const batch of snapshot.table.query().select(CANDIDATE_COLUMNS)) {
     for (const row of rowsOf(batch)) {
       gallery.set(entries.length, row.embeddings());
       entries.push({

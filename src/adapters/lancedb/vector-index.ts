@@ -64,6 +64,6 @@ export async function buildVectorIndex(table: Table, rows: number): Promise<void
 }
 
 /** Partitions of an index over so many rows: as large as there are many, so that finding and reading them cost the same. */
-export function partitionsFor(rows: number): number {
+function partitionsFor(rows: number): number {
   return Math.max(1, Math.round(Math.sqrt(rows)));
 }
