@@ -169,6 +169,17 @@ test("what a catalog writes, another catalog of the same model reads", async () 
   expect(Object.keys(designs.get("C129")!.views)).toEqual(["front"]);
 });
 
+test("an export that ends while its files take their places leaves none that could be mixed with others", async () => {
+  const catalog = new MemoryCatalog({ id: "m", sha256: "c0ffee", embeddingDim: 2 });
+  await writeTutorialFiles([[0.6, 0.8]]);
+  await rm(join(directory, "img_feature_b.npy"));
+  await mkdir(join(directory, "img_feature_b.npy", "in the way"), { recursive: true });
+  await expect(writeFeatureFiles(directory, catalog)).rejects.toThrow();
+  await rm(join(directory, "img_feature_b.npy"), { recursive: true });
+  await writeMatrix("img_feature_b.npy", [[0.6, 0.8]]);
+  await expect(readFeatureFiles(directory)).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
 test("a catalog that fails midway leaves the files that were there", async () => {
   const catalog = new MemoryCatalog({ id: "m", sha256: null, embeddingDim: 2 });
   catalog.getEmbedded = async () => {

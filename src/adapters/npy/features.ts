@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
@@ -148,7 +148,8 @@ async function readPage(matrices: Readonly<Record<View, NpyReader>>, start: numb
  * Writes a catalog as the tutorial's three files and `model.json`, in the order of ids. `name_list.csv` has the columns
  * `front` and `back` (the pictures' file names; a view whose picture's path is not known is named by the design's id, a
  * missing view is empty and its row zeros) and `id`. Attributes and thumbnails are left out. The files replace those in
- * the folder, which is made when it is missing, only once all are whole.
+ * the folder, which is made when it is missing, only once all are whole; ended in the midst of that, they lack `name_list.csv`,
+ * so that nobody takes the rows of one for the names of another.
  *
  * @returns how many designs were written.
  */
@@ -166,8 +167,8 @@ export async function writeFeatureFiles(
     const { embeddingDim } = catalog.model;
     const front = await begin(createNpy(join(directory, EMBEDDINGS_FILE.front), embeddingDim));
     const back = await begin(createNpy(join(directory, EMBEDDINGS_FILE.back), embeddingDim));
-    const names = await begin(createAtomicFile(join(directory, NAMES_FILE)));
     const model = await begin(createAtomicFile(join(directory, MODEL_FILE)));
+    const names = await begin(createAtomicFile(join(directory, NAMES_FILE)));
     await model.handle.appendFile(`${JSON.stringify(catalog.model, null, 2)}\n`);
     await names.handle.appendFile(stringify([["front", "back", "id"]]));
 
@@ -180,6 +181,7 @@ export async function writeFeatureFiles(
       await back.writeRows(stackEmbeddings(page, "back", embeddingDim));
       designs += page.length;
     }
+    await rm(join(directory, NAMES_FILE), { force: true });
     for (const file of open) await file.commit();
     return { designs };
   } finally {
