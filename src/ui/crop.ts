@@ -35,7 +35,7 @@ document.querySelector(".swap")?.addEventListener("click", () => {
 
 function cropIn(place: HTMLElement) {
   const stage = place.querySelector<HTMLElement>(".stage")!;
-  const field = place.querySelector<HTMLInputElement>("input[type=hidden]")!;
+  const field = place.querySelector<HTMLInputElement>('input[name$="Crop"]')!;
   const box = document.createElement("div");
   box.className = "crop";
   box.hidden = true;
@@ -108,6 +108,8 @@ function cropIn(place: HTMLElement) {
     choose(null);
     stage.focus();
   });
+  // A browser that goes back gives fields back, though none of the type "hidden", and some only once the page has loaded.
+  window.addEventListener("pageshow", () => choose(rectangleOf(field.value)));
   // Another picture, another part.
   place.querySelector("input[type=file][name]")?.addEventListener("change", () => {
     last = chosen;
@@ -145,6 +147,13 @@ function between(from: Point, to: Point): Rectangle {
     width: Math.abs(to.x - from.x),
     height: Math.abs(to.y - from.y),
   };
+}
+
+/** What {@link fraction} told of a rectangle's sides; null for none. */
+function rectangleOf(told: string): Rectangle | null {
+  const [left, top, width, height] = told.split(",").map(Number);
+  if (left === undefined || top === undefined || width === undefined || height === undefined) return null;
+  return { left, top, width, height };
 }
 
 function sides({ left, top, width, height }: Rectangle): number[] {

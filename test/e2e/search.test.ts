@@ -182,6 +182,20 @@ describe.skipIf(noBrowser !== null)("the search page, in a browser,", () => {
     ]);
   });
 
+  test("shows what of a picture was searched by to whoever comes back", async () => {
+    await page.goto("/");
+    await page.locator('input[name="front"]').setInputFiles(picture(ids[1]!, "front"));
+    await page.getByRole("button", { name: "Crop" }).first().click();
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.waitForURL("**/results/*");
+    await page.goBack();
+    await page.locator(".zone.filled.cropped .crop").waitFor();
+    expect(await page.locator('input[name="frontCrop"]').inputValue()).toBe("0.2,0.2,0.6,0.6");
+    // Another picture has none of it.
+    await page.locator('input[name="front"]').setInputFiles(picture(ids[2]!, "front"));
+    expect(await page.locator('input[name="frontCrop"]').inputValue()).toBe("");
+  });
+
   test("keeps the pictures when the connection is lost", async () => {
     world.expectError(/ERR_INTERNET_DISCONNECTED/u);
     await page.goto("/");

@@ -34,7 +34,7 @@ function zone(view: View, texts: Texts): Html {
 <button class="whole quiet-button" type="button">${texts.whole}</button>
 <button class="remove quiet-button" type="button">${texts.remove}</button>
 </div>
-<input type="hidden" name="${view}Crop" value="">
+<input name="${view}Crop" value="" hidden>
 </div>`;
 }
 
