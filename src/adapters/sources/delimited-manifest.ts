@@ -51,7 +51,7 @@ async function isSeparatedBySemicolons(path: string): Promise<boolean> {
   let header = "";
   for await (const chunk of readManifestText(path)) {
     header += chunk;
-    if (/\S.*[\r\n]/.test(header) || header.length > MAX_ROW_CHARACTERS) break;
+    if (/[\r\n]/.test(header.trimStart()) || header.length > MAX_ROW_CHARACTERS) break;
   }
   const [firstLine = ""] = header.trimStart().split(/[\r\n]/, 1);
   return firstLine.includes(";") && !firstLine.includes(",");
