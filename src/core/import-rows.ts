@@ -1,6 +1,10 @@
 import { AppError, type ErrorCode } from "../errors.js";
 import type { Attributes, PerView, View } from "./design.js";
 import { checkDesignId } from "./design-id.js";
+import { shortened } from "./shortened.js";
+
+/** Of what is kept of a bad row: its id and its sentence hold what strangers wrote. */
+const MOST_CHARACTERS = { id: 200, reason: 500 };
 
 /** One design as a source of an import tells it. */
 export interface SourceRow {
@@ -34,7 +38,8 @@ export function rowError(
   error: unknown,
 ): RowError {
   const { code, message } = AppError.from(error);
-  return { line: row.line, id: row.id, view, code, reason: message };
+  const id = row.id === null ? null : shortened(row.id, MOST_CHARACTERS.id);
+  return { line: row.line, id, view, code, reason: shortened(message, MOST_CHARACTERS.reason) };
 }
 
 /** The report of a row that names no picture. */

@@ -167,6 +167,20 @@ describe("importDesigns", () => {
     expect([...(await world.catalog.get(["a", "b", "c", "d", "e"])).keys()]).toEqual(["e"]);
   });
 
+  test("cuts what it tells of a bad row, however long its id and its path are, but not what to do", async () => {
+    const world = createImportWorld();
+    const long = "x".repeat(1_000_000);
+    await world.run([row(2, "a", { front: `/${long}` }), row(3, long, { front: "/f" })]);
+
+    const [lost, unfit] = world.errors;
+    expect(lost).toMatchObject({
+      code: "NOT_FOUND",
+      reason: expect.stringMatching(/^There is no \/x+…x+\.$/u),
+    });
+    expect(lost!.reason).toHaveLength(500);
+    expect(unfit!.id).toHaveLength(200);
+  });
+
   test("refuses a catalog of another model", async () => {
     const world = createImportWorld();
     const embedder = { ...createEmbedder(), model: { ...model, sha256: "1".repeat(64) } };

@@ -74,6 +74,11 @@ describe("damaged pictures", () => {
 
   it("an SVG that is no XML", async () => {
     expect((await failureOf(text("<svg><path</svg>"))).code).toBe("IMAGE_UNDECODABLE");
+    const long = await failureOf(text(`<svg/></${"x".repeat(500_000)}>`));
+    expect(long.message).toMatch(
+      /^The SVG picture cannot be drawn \(Unmatched closing tag: x+…x+\); export/u,
+    );
+    expect(long.message.length).toBeLessThan(300);
   });
 });
 

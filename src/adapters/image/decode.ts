@@ -2,6 +2,7 @@ import sharp, { type Region, type ResizeOptions, type Sharp, type SharpOptions }
 import type { Crop } from "../../core/crop.js";
 import { AppError } from "../../errors.js";
 import { READABLE_FORMATS, type ReadableFormat, recognise } from "./formats.js";
+import { asReason } from "./reason.js";
 import { checkSvg } from "./svg/check.js";
 
 /** How much a picture file may ask for. */
@@ -185,13 +186,14 @@ function within(crop: Crop | undefined, part: Crop): Crop {
 
 /** libvips tells all it knows, a line each, and repeats itself; the first line is the cause. */
 function undecodable(format: ReadableFormat, error: unknown): AppError {
-  const reason = (error instanceof Error ? error.message : String(error))
+  const [reason] = (error instanceof Error ? error.message : String(error))
     .replace(/^Input buffer has corrupt header: /u, "")
-    .split("\n")[0]!
-    .replace(/[.\s]+$/u, "");
-  return new AppError("IMAGE_UNDECODABLE", `The ${format} picture is damaged or cut off (${reason}).`, {
-    cause: error,
-  });
+    .split("\n", 1);
+  return new AppError(
+    "IMAGE_UNDECODABLE",
+    `The ${format} picture is damaged or cut off (${asReason(reason!)}).`,
+    { cause: error },
+  );
 }
 
 /** 33554432 as "33,554,432", whatever the machine's locale. */

@@ -78,7 +78,7 @@ function toColumns(header: readonly string[], path: string): Column[] {
     if (seen.has(key)) {
       throw new AppError(
         "INVALID_REQUEST",
-        `Every column of a manifest has its own name; ${path} has two called "${key}", so rename one.`,
+        `Every column of a manifest has its own name; ${path} has two called "${key.slice(0, 60)}", so rename one.`,
       );
     }
     seen.add(key);

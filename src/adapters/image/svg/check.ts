@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { AppError } from "../../../errors.js";
 import { recognise } from "../formats.js";
+import { asReason } from "../reason.js";
 import { applyRules, type Drawing, scanSvg } from "./scan.js";
 import { type Weight, weigh } from "./weight.js";
 
@@ -103,7 +104,7 @@ function tooMuch(what: string, most: number, received: string): AppError {
 function undrawable(reason: string, cause?: unknown): AppError {
   return new AppError(
     "IMAGE_UNDECODABLE",
-    `The SVG picture cannot be drawn (${reason.replace(/[.\s]+$/u, "")}); export it again as plain SVG, or as PNG.`,
+    `The SVG picture cannot be drawn (${asReason(reason)}); export it again as plain SVG, or as PNG.`,
     { cause },
   );
 }
