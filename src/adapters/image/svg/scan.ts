@@ -1,13 +1,13 @@
 import sax, { type SAXParser } from "sax";
-import { mayMeet, type Reference, type Rule, readStyleSheet, referencesOf } from "./references.js";
+import { type Reference, referencesOf } from "./references.js";
+import { FOREIGN_STYLE, mayMeet, type Rule, readStyleSheet, type Styled } from "./style-sheet.js";
 
 /** An element of a drawing, as far as it tells how much is to be drawn. */
-export interface Element {
+export interface Element extends Styled {
   /** Without prefix. */
   readonly name: string;
   readonly children: Element[];
   references: readonly Reference[];
-  readonly classes: readonly string[];
   /** Numbers of its path or points, halved. */
   readonly vertices: number;
 }
@@ -24,7 +24,9 @@ export interface Drawing {
   readonly ruleCount: number;
 }
 
-const BASE64 = /data:image\/[a-z]+;base64,[\w+/=\s]*/gu;
+const BASE64 = /(href\s*=\s*["'])(data:image\/[a-z]+;base64,)([\w+/=\s&#;]*)/giu;
+/** As drawing programs write those within a picture. */
+const LINE_BREAK = /&#(?:0*(?:9|10|13)|x0*[9ad]);/giu;
 const CUT = "data:";
 
 /** Encodings in which the characters of markup are the bytes of ASCII, so that every reader finds the same markup. */
@@ -42,9 +44,11 @@ const ASCII_COMPATIBLE = /^(?:utf-?8|us-ascii|ascii|iso-8859-\d+|windows-125\d|l
 export function scanSvg(bytes: Uint8Array, mostElements: number): Drawing | "too many elements" {
   const embedded: string[] = [];
   // Most of a large file, and no markup: the parser need not see it.
-  const text = decode(bytes).replaceAll(BASE64, (url) => {
-    embedded.push(url);
-    return CUT;
+  const text = decode(bytes).replaceAll(BASE64, (written, start: string, type: string, broken: string) => {
+    const base64 = broken.replaceAll(LINE_BREAK, "");
+    if (/[&#;]/u.test(base64)) return written;
+    embedded.push(type + base64);
+    return start + CUT;
   });
   const parser = sax.parser(true, { position: true });
   const open: Element[] = [];
@@ -57,22 +61,31 @@ export function scanSvg(bytes: Uint8Array, mostElements: number): Drawing | "too
     throw new Error(error.message.split("\n")[0]);
   };
   parser.ondoctype = (doctype) => declareEntities(parser, doctype);
+  parser.onprocessinginstruction = ({ name, body }) => {
+    // References to characters may spell anything.
+    if (name === "xml-stylesheet" && /data:|&/iu.test(body)) throw new Error(FOREIGN_STYLE);
+  };
   parser.onopentag = (tag) => {
-    const attributes = new Map(
-      Object.entries(tag.attributes as Record<string, string>).map(([key, value]) => [local(key), value]),
-    );
+    const written = Object.entries(tag.attributes as Record<string, string>);
+    const links = written.filter(([key]) => local(key) === "href");
+    // With a prefix it is another attribute, but that a link may have one where none is without.
+    const attributes = new Map(written.filter(([key]) => !key.includes(":")));
+    const prefixed = attributes.has("href") ? [] : links.map(([, value]) => ["href", value] as const);
     const name = local(tag.name);
     const element: Element = {
       name,
+      id: attributes.get("id"),
+      parent: open.at(-1) ?? null,
       children: [],
-      references: referencesOf(name, attributes),
+      references: referencesOf(name, [...attributes, ...prefixed]),
       classes: (attributes.get("class") ?? "").split(/\s+/u).filter(Boolean),
       vertices: verticesOf(attributes.get("d") ?? attributes.get("points") ?? ""),
     };
-    const href = attributes.get("href")?.trim() ?? "";
-    if (/^data:/iu.test(href) && href !== CUT) embedded.push(href);
-    const id = attributes.get("id");
-    if (id !== undefined && !byId.has(id)) byId.set(id, element);
+    for (const [, value] of links) {
+      const url = value.trim();
+      if (/^data:/iu.test(url) && url !== CUT) embedded.push(url);
+    }
+    if (element.id !== undefined && !byId.has(element.id)) byId.set(element.id, element);
     all.push(element);
     if (all.length > mostElements) throw TOO_MANY;
     root ??= element;
@@ -99,7 +112,7 @@ export function scanSvg(bytes: Uint8Array, mostElements: number): Drawing | "too
 /** Adds to every element what the rules that may be for it refer to. */
 export function applyRules({ all, rules }: Drawing): void {
   for (const element of all) {
-    const met = rules.filter((rule) => mayMeet(rule, element.name, element.classes));
+    const met = rules.filter((rule) => mayMeet(rule, element));
     if (met.length > 0)
       element.references = [...element.references, ...met.flatMap(({ references }) => references)];
   }
