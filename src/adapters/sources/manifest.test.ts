@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -86,6 +86,11 @@ describe("a delimited manifest", () => {
       [3, "one\r\ntwo\nthree"],
       [8, '15" wide'],
     ]);
+  });
+
+  test("goes on behind paths that lead to no picture", async () => {
+    const items = await read("a.csv", "front,back\n..,\n/,\n,../..\n.,\nsub/..,\nC.jpg,\n");
+    expect(items.map((item) => rowOf(item)?.id)).toEqual([...Array(5).fill(basename(directory)), "C"]);
   });
 
   test("reports rows with too many or too few fields, or nothing to call a design by, and goes on", async () => {

@@ -118,6 +118,7 @@ test.each([
   ["/base/A1_back.jpg", "A1_back"],
   ["/else/A1_f.png", "else/A1"],
   ["/base/front.jpg", "base"],
+  ["/", "base"],
 ])("%s is the front of %s", (path, id) => {
   expect(idFromPicture("/base", path, "front")).toBe(id);
 });

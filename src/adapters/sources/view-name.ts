@@ -38,7 +38,8 @@ export function idFromPicture(baseDirectory: string, path: string, view: View): 
   const segments = relative(baseDirectory, path)
     .split(sep)
     .filter((segment) => segment !== "..");
-  const stem = segments.pop()!.replace(PICTURE_ENDING, "").replace(VIEW_SUFFIX[view], "");
+  // A path such as `..` leads to no picture, and has no name of one.
+  const stem = (segments.pop() ?? "").replace(PICTURE_ENDING, "").replace(VIEW_SUFFIX[view], "");
   const folder = segments.findLastIndex((segment) => isFolderOf(view, segment));
   if (folder !== -1) segments.splice(folder, 1);
   if (stem !== "") segments.push(stem);
