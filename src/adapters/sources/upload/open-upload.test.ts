@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ZipFile } from "yazl";
 import { type Files, withEntry, withFlippedBit, zipOf } from "../../../../test/fixtures/zip-file.js";
 import type { SourceItem } from "../../../core/import-rows.js";
 import { AppError } from "../../../errors.js";
@@ -197,6 +199,26 @@ test.each<[string, (zip: Buffer) => Buffer]>([
   const { code, message } = await refusalOf({ "designs.zip": damage(await zipOf(pair)) });
   expect(code).toBe("INVALID_REQUEST");
   expect(message).toMatch(/ZIP archive cannot be read \(.+\); pack it again/u);
+});
+
+test.each<[string, number, number, number, RegExp]>([
+  ["a long name", 1, 60_000, 0, /the name of a file in it has 60001 characters\)/u],
+  ["names and comments of hundreds of megabytes", 2200, 1000, 60_000, /more than 134217728 bytes to tell/u],
+])("an archive with %s is refused", async (_, files, name, comment, reason) => {
+  const archive = new ZipFile();
+  const options = { compress: false, fileComment: "x".repeat(comment) };
+  for (let i = 0; i < files; i++) {
+    archive.addBuffer(Buffer.of(), String(i).padEnd(name + 1, "x"), options);
+  }
+  archive.end();
+  const { code, message } = await refusalOf({ "designs.zip": await buffer(archive.outputStream) });
+  expect([code, message]).toEqual(["INVALID_REQUEST", expect.stringMatching(reason)]);
+});
+
+test("an archive is refused in a short sentence, however long the name in it is that is the reason", async () => {
+  const name = `a/${"x".repeat(60_000)}`;
+  const zip = withEntry(await zipOf({ [name]: "" }), name, { name: ".." });
+  expect((await refusalOf({ "designs.zip": zip })).message.length).toBeLessThan(300);
 });
 
 test("an empty archive is refused as one without files", async () => {
