@@ -10,6 +10,7 @@ import type { Catalog, ModelIdentity } from "../../core/ports.js";
 import { AppError } from "../../errors.js";
 import { type AtomicFile, createAtomicFile } from "../files/atomic-file.js";
 import { openSource, type Source } from "../sources/open-source.js";
+import { unreadable } from "../sources/unreadable.js";
 import { type NpyReader, openNpy } from "./npy-reader.js";
 import { createNpy, type NpyWriter } from "./npy-writer.js";
 
@@ -82,7 +83,7 @@ async function readModel(directory: string): Promise<ModelIdentity | null> {
     text = await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
+    throw unreadable("A file that names the model", path, error);
   }
   try {
     return modelSchema.parse(JSON.parse(text));

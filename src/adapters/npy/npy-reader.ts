@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { AppError } from "../../errors.js";
+import { unreadable } from "../sources/unreadable.js";
 import { NPY_HEADER_LIMIT, type NpyHeader, type NpyType, parseNpyHeader } from "./npy-header.js";
 
 /** An open matrix file, read by rows. */
@@ -18,27 +19,31 @@ export interface NpyReader {
   close(): Promise<void>;
 }
 
+const WHAT = "A .npy file";
+
 /**
  * Opens a `.npy` file that holds a matrix of float16, float32 or float64 numbers.
  *
- * @throws AppError NOT_FOUND when there is no such file; INVALID_REQUEST when it holds something else, or fewer bytes
+ * @throws AppError NOT_FOUND when there is no file that can be read; INVALID_REQUEST when it holds something else, or fewer bytes
  * than its header tells.
  */
 export async function openNpy(path: string): Promise<NpyReader> {
   const file = await open(path).catch((error: unknown) => {
-    throw new AppError("NOT_FOUND", `A .npy file was expected at ${path}; it cannot be opened.`, {
-      cause: error,
-    });
+    throw unreadable(WHAT, path, error);
   });
+  const readBytes = (position: number, length: number) =>
+    readFrom(file, position, length).catch((error: unknown) => {
+      throw unreadable(WHAT, path, error);
+    });
   try {
-    const header = parseNpyHeader(await readBytes(file, 0, NPY_HEADER_LIMIT), path);
+    const header = parseNpyHeader(await readBytes(0, NPY_HEADER_LIMIT), path);
     const rowBytes = header.dim * header.itemBytes;
     requireBytes(path, header.dataOffset + header.rows * rowBytes, (await file.stat()).size);
     return {
       rows: header.rows,
       dim: header.dim,
       async readRows(start, count) {
-        const bytes = await readBytes(file, header.dataOffset + start * rowBytes, count * rowBytes);
+        const bytes = await readBytes(header.dataOffset + start * rowBytes, count * rowBytes);
         requireBytes(path, count * rowBytes, bytes.length);
         return toFloat32(bytes, header);
       },
@@ -59,7 +64,7 @@ function requireBytes(path: string, expected: number, received: number): void {
 }
 
 /** The bytes from `position` on, fewer than `length` only at the end of the file. */
-async function readBytes(file: FileHandle, position: number, length: number): Promise<Buffer> {
+async function readFrom(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   let filled = 0;
   while (filled < length) {

@@ -102,6 +102,10 @@ describe("reading", () => {
 
   test("a file that is not there is NOT_FOUND", async () => {
     await expect(openNpy(join(directory, "none.npy"))).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(openNpy(directory)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: `A .npy file was expected at ${directory}; it cannot be read (EISDIR).`,
+    });
   });
 
   test("no header makes it fail otherwise than with an AppError", () => {

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { TextDecoder } from "node:util";
 import { AppError } from "../../errors.js";
+import { unreadable } from "./unreadable.js";
 
 /** The longest row of a manifest that is read, in characters: beyond it, a quote or a line was surely left open. */
 export const MAX_ROW_CHARACTERS = 1 << 20;
@@ -9,7 +10,7 @@ export const MAX_ROW_CHARACTERS = 1 << 20;
  * The text of a manifest, piece by piece, without a byte-order mark: UTF-8, or UTF-16 when it begins with that mark (as
  * spreadsheets save "Unicode text").
  *
- * @throws AppError INVALID_REQUEST when the bytes are no such text.
+ * @throws AppError NOT_FOUND when it cannot be read; INVALID_REQUEST when the bytes are no such text.
  */
 export async function* readManifestText(path: string): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined;
@@ -20,6 +21,7 @@ export async function* readManifestText(path: string): AsyncGenerator<string> {
     }
     if (decoder) yield decoder.decode();
   } catch (error) {
+    if (error instanceof Error && "syscall" in error) throw unreadable("A manifest", path, error);
     if (!(error instanceof TypeError && decoder)) throw error;
     throw new AppError(
       "INVALID_REQUEST",

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { asNobody } from "../../../test/fixtures/as-nobody.js";
 import type { SourceItem } from "../../core/import-rows.js";
 import { openSource } from "./open-source.js";
 
@@ -223,4 +224,23 @@ test("a source or images directory that is not there is NOT_FOUND", async () => 
   await expect(openSource(manifest, { imagesDirectory: manifest })).rejects.toMatchObject({
     code: "INVALID_REQUEST",
   });
+});
+
+test("a manifest that may not be read, or lies where nobody may look, is NOT_FOUND", async () => {
+  const folder = join(directory, "closed");
+  await mkdir(folder);
+  const manifest = join(folder, "a.csv");
+  await writeFile(manifest, "front\na.jpg\n", { mode: 0 });
+  await chmod(directory, 0o755);
+  for (const [mode, what] of [
+    [0o755, "A manifest"],
+    [0, "The source of an import"],
+  ] as const) {
+    await chmod(folder, mode);
+    await expect(asNobody(() => openSource(manifest))).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: `${what} was expected at ${manifest}; it cannot be read (EACCES).`,
+    });
+  }
+  await chmod(folder, 0o700);
 });

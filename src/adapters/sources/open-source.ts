@@ -5,6 +5,7 @@ import { AppError } from "../../errors.js";
 import { readDelimitedManifest } from "./delimited-manifest.js";
 import { readJsonLinesManifest } from "./json-lines-manifest.js";
 import { readPictureFolder } from "./picture-folder.js";
+import { unreadable } from "./unreadable.js";
 
 /** Where an import's designs come from. */
 export interface Source {
@@ -27,7 +28,7 @@ export interface Source {
  * column is an attribute. Without an id, a design is called after its front (else its back), as in a folder.
  *
  * @param options.imagesDirectory what a manifest's relative paths are below; its own folder when absent.
- * @throws AppError NOT_FOUND when there is nothing; INVALID_REQUEST when it is no source of designs.
+ * @throws AppError NOT_FOUND when there is nothing that can be read; INVALID_REQUEST when it is no source of designs.
  */
 export async function openSource(
   source: string,
@@ -90,9 +91,7 @@ async function isFolder(path: string, what: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    throw new AppError("NOT_FOUND", `${what} is an existing file or folder; there is none at ${path}.`, {
-      cause: error,
-    });
+    throw unreadable(what, path, error);
   }
 }
 

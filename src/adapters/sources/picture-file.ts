@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { AppError } from "../../errors.js";
+import { unreadable } from "./unreadable.js";
 
 /**
  * Makes the function that reads picture files for an import.
@@ -25,9 +26,7 @@ export function createPictureFileReader(maxImageBytes: number): (path: string) =
       return await readFile(path);
     } catch (error) {
       if (error instanceof AppError) throw error;
-      const code = (error as NodeJS.ErrnoException).code;
-      const found = code === "ENOENT" || code === "ENOTDIR" ? "there is none" : `it cannot be read (${code})`;
-      throw new AppError("NOT_FOUND", `A picture was expected at ${path}; ${found}.`, { cause: error });
+      throw unreadable("A picture", path, error);
     }
   };
 }

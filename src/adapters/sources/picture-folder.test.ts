@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { asNobody } from "../../../test/fixtures/as-nobody.js";
 import type { SourceItem } from "../../core/import-rows.js";
 import { openSource } from "./open-source.js";
 import { createPictureFileReader } from "./picture-file.js";
@@ -86,6 +87,27 @@ test("reports pictures without a view and second pictures of one; other files ar
     "2: A design has one picture of its front; received a_front.png besides a_front.jpg.",
     "3: A picture tells its view by its name (x_front.jpg, x_back.jpg) or its folder (front/x.jpg, back/x.jpg); received outback.jpg.",
   ]);
+});
+
+test("reports folders that cannot be read, and goes on with the others", async () => {
+  await fill("a_front.jpg", "lost+found/b_front.jpg", "c.jpg", "z/d_back.jpg");
+  await chmod(directory, 0o755);
+  await chmod(join(directory, "lost+found"), 0);
+  expect(await asNobody(read)).toEqual([
+    "a: a_front.jpg + none",
+    "z/d: none + z/d_back.jpg",
+    expect.stringMatching(/^3: A picture tells its view .* received c\.jpg\.$/u),
+    "4: A folder of pictures was expected at lost+found; it cannot be read (EACCES).",
+  ]);
+});
+
+test("a folder that cannot be read is NOT_FOUND", async () => {
+  await chmod(directory, 0);
+  await expect(asNobody(read)).rejects.toMatchObject({
+    code: "NOT_FOUND",
+    message: `A folder of pictures was expected at ${directory}; it cannot be read (EACCES).`,
+  });
+  await chmod(directory, 0o700);
 });
 
 test("a folder without a picture of either view is refused", async () => {

@@ -3,19 +3,29 @@ import { join } from "node:path";
 import type { View } from "../../core/design.js";
 import { rowError, type SourceItem } from "../../core/import-rows.js";
 import { AppError } from "../../errors.js";
+import { unreadable } from "./unreadable.js";
 import { idFromPicture, isPictureName, recogniseView } from "./view-name.js";
 
 /**
  * The designs of a folder and its subfolders, in the order of their ids, then the pictures that belong to none: those
  * whose path tells no view, and those whose view another picture is already. Files that are no pictures, and files and
- * folders whose name begins with a dot, are passed over. The paths are held in memory; front and back may lie anywhere.
+ * folders whose name begins with a dot, are passed over. Last come folders that cannot be read. The paths are held in memory; front
+ * and back may lie anywhere.
  *
- * @throws AppError INVALID_REQUEST when there is no picture of a front or a back.
+ * @throws AppError INVALID_REQUEST when there is no picture of a front or a back; NOT_FOUND when there is none as a folder cannot be
+ * read.
  */
 export async function readPictureFolder(folder: string): Promise<SourceItem[]> {
+  const closed: AppError[] = [];
   const pictures: string[] = [];
-  for await (const path of walkPictures(folder, "")) pictures.push(path);
-  return pairPictures(folder, pictures);
+  for await (const path of walkPictures(folder, "", closed)) pictures.push(path);
+  if (pictures.length === 0 && closed[0]) throw closed[0];
+  const items = pairPictures(folder, pictures);
+  const line = items.length + 1;
+  return [
+    ...items,
+    ...closed.map((error, i): SourceItem => ({ error: rowError({ line: line + i, id: null }, null, error) })),
+  ];
 }
 
 /**
@@ -69,14 +79,21 @@ export function pairPictures(folder: string, pictures: readonly string[], told =
   ];
 }
 
-/** The paths of the pictures below the folder, relative, with forward slashes, in the order of their names. */
-async function* walkPictures(folder: string, below: string): AsyncGenerator<string> {
-  const entries = await readdir(join(folder, below), { withFileTypes: true });
+/**
+ * The paths of the pictures below the folder, relative, with forward slashes, in the order of their names.
+ *
+ * @param closed takes why a folder cannot be read; the others are.
+ */
+async function* walkPictures(folder: string, below: string, closed: AppError[]): AsyncGenerator<string> {
+  const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
+    closed.push(unreadable("A folder of pictures", join(folder, below), error));
+    return [];
+  });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     if (entry.name.startsWith(".")) continue;
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) yield* walkPictures(folder, path);
+    if (entry.isDirectory()) yield* walkPictures(folder, path, closed);
     else if (isPictureName(entry.name) && (entry.isFile() || (await leadsToFile(join(folder, path))))) {
       yield path;
     }
