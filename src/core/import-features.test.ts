@@ -72,16 +72,20 @@ describe("importFeatures", () => {
       row(6, "good", { front: unit }),
       row(7, "good", { front: unit }),
       row(8, "\udc00", { front: unit }),
+      row(9, "..", { front: unit }),
+      row(10, "x".repeat(500), { front: unit }),
+      row(11, "a\u001bb", { front: unit }),
+      row(12, "", { front: unit }),
     ]);
 
-    expect(summary).toMatchObject({ rows: 7, imported: 1, failed: 6 });
+    expect(summary).toMatchObject({ rows: 11, imported: 1, failed: 10 });
     expect(world.errors.map(({ line, view, code }) => [line, view, code])).toEqual([
       [2, null, "INVALID_REQUEST"],
       [3, "front", "INVALID_REQUEST"],
       [4, "back", "INVALID_REQUEST"],
       [5, "front", "IMAGE_TOO_LARGE"],
       [7, null, "INVALID_REQUEST"],
-      [8, null, "INVALID_REQUEST"],
+      ...[8, 9, 10, 11, 12].map((line) => [line, null, "INVALID_REQUEST"]),
     ]);
   });
 

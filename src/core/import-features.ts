@@ -4,13 +4,7 @@ import type { EmbeddedDesign, EmbeddedPicture, PerView, View } from "./design.js
 import { viewsOf } from "./design.js";
 import { checkDesigns, checkEmbedding, type Embedding, normalizeL2 } from "./embedding.js";
 import type { ImportProgress } from "./import.js";
-import {
-  createDuplicateCheck,
-  missingViewsError,
-  type RowError,
-  rowError,
-  type SourceRow,
-} from "./import-rows.js";
+import { createIdCheck, missingViewsError, type RowError, rowError, type SourceRow } from "./import-rows.js";
 import type { Catalog, ImageReader, ModelIdentity } from "./ports.js";
 import { requireSameModel } from "./same-model.js";
 
@@ -62,7 +56,7 @@ export async function importFeatures(options: FeatureImportOptions): Promise<Fea
   const { catalog, signal } = options;
   requireSameModel(catalog.model, options.model);
 
-  const findDuplicate = createDuplicateCheck();
+  const checkId = createIdCheck();
   let progress: ImportProgress = { rows: 0, imported: 0, unchanged: 0, failed: 0 };
   const write = async (items: readonly FeatureItem[]) => {
     const outcomes = await pMap(items, (item) => toDesign(item, options), { concurrency: CONCURRENCY });
@@ -84,8 +78,8 @@ export async function importFeatures(options: FeatureImportOptions): Promise<Fea
   let batch: FeatureItem[] = [];
   for await (const item of options.rows) {
     if (signal?.aborted) return { ...progress, aborted: true };
-    const duplicate = "row" in item ? findDuplicate(item.row) : null;
-    batch.push(duplicate ? { error: duplicate } : item);
+    const error = "row" in item ? checkId(item.row) : null;
+    batch.push(error ? { error } : item);
     if (batch.length === BATCH_SIZE) {
       await write(batch);
       batch = [];

@@ -54,35 +54,20 @@ export function missingViewsError(row: { readonly line: number; readonly id: str
   );
 }
 
-/** The report of a row that has no id, and whose pictures' names give none. */
-export function missingIdError(row: { readonly line: number }): RowError {
-  return rowError(
-    { line: row.line, id: null },
-    null,
-    new AppError(
-      "INVALID_REQUEST",
-      "A design needs an id; the row has none, and its pictures are called after their view alone, so call them x_front and x_back.",
-    ),
-  );
-}
-
-/** The report of a row whose id cannot be used; null when it can. */
-export function unfitId(row: Pick<SourceRow, "line" | "id">): RowError | null {
-  try {
-    checkDesignId(row.id);
-    return null;
-  } catch (error) {
-    return rowError(row, null, error);
-  }
-}
-
 /**
- * Tells the rows whose id an earlier row of the same import already had. It remembers every id it was shown: a few
- * dozen bytes a design, the only memory of an import that grows with the catalogue.
+ * Tells the rows whose id cannot be used: those without one, with an unfit one, or with one that an earlier row of the same import
+ * already had. It remembers every id it was shown: a few dozen bytes a design, the only memory of an import that grows with the
+ * catalogue.
  */
-export function createDuplicateCheck(): (row: Pick<SourceRow, "line" | "id">) => RowError | null {
+export function createIdCheck(): (row: Pick<SourceRow, "line" | "id">) => RowError | null {
   const lines = new Map<string, number>();
   return (row) => {
+    if (row.id === "") return missingIdError(row);
+    try {
+      checkDesignId(row.id);
+    } catch (error) {
+      return rowError(row, null, error);
+    }
     const first = lines.get(row.id);
     if (first === undefined) {
       lines.set(row.id, row.line);
@@ -97,4 +82,16 @@ export function createDuplicateCheck(): (row: Pick<SourceRow, "line" | "id">) =>
       ),
     );
   };
+}
+
+/** Its pictures' names give it none either. */
+function missingIdError(row: { readonly line: number }): RowError {
+  return rowError(
+    { line: row.line, id: null },
+    null,
+    new AppError(
+      "INVALID_REQUEST",
+      "A design needs an id; the row has none, and its pictures are called after their view alone, so call them x_front and x_back.",
+    ),
+  );
 }

@@ -1,14 +1,7 @@
 import { pMapIterable } from "p-map";
 import { viewsOf } from "./design.js";
 import { type BatchPorts, type EmbeddedBatch, embedBatch, prepareBatch } from "./import-batch.js";
-import {
-  createDuplicateCheck,
-  missingIdError,
-  missingViewsError,
-  type RowError,
-  type SourceItem,
-  unfitId,
-} from "./import-rows.js";
+import { createIdCheck, missingViewsError, type RowError, type SourceItem } from "./import-rows.js";
 import type { InTurn } from "./in-turn.js";
 import { requireSameModel } from "./same-model.js";
 import { createStopwatch } from "./stopwatch.js";
@@ -114,11 +107,11 @@ async function* inBatches(
   batchSize: number,
   isStopped: () => boolean,
 ): AsyncGenerator<SourceItem[]> {
-  const findDuplicate = createDuplicateCheck();
+  const checkId = createIdCheck();
   let batch: SourceItem[] = [];
   for await (const item of rows) {
     if (isStopped()) return;
-    batch.push(checkItem(item, findDuplicate));
+    batch.push(checkItem(item, checkId));
     if (batch.length === batchSize) {
       yield batch;
       batch = [];
@@ -127,14 +120,11 @@ async function* inBatches(
   if (batch.length > 0) yield batch;
 }
 
-function checkItem(item: SourceItem, findDuplicate: ReturnType<typeof createDuplicateCheck>): SourceItem {
+function checkItem(item: SourceItem, checkId: ReturnType<typeof createIdCheck>): SourceItem {
   if ("error" in item) return item;
   if (viewsOf(item.row.views).length === 0) return { error: missingViewsError(item.row) };
-  if (item.row.id === "") return { error: missingIdError(item.row) };
-  const unfit = unfitId(item.row);
-  if (unfit) return { error: unfit };
-  const duplicate = findDuplicate(item.row);
-  return duplicate ? { error: duplicate } : item;
+  const error = checkId(item.row);
+  return error ? { error } : item;
 }
 
 function advance(progress: ImportProgress, batch: EmbeddedBatch): ImportProgress {
