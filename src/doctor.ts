@@ -1,5 +1,6 @@
 /** Looks through a catalog for what is damaged, missing or left behind: composed of the adapters, as compose.ts is. */
-import { appendFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import pMap from "p-map";
@@ -8,6 +9,7 @@ import { isKept } from "./adapters/files/picture-store.js";
 import { createIsolatedReader } from "./adapters/image/isolated/reader.js";
 import { type InspectedRow, openInspection, tablesOf } from "./adapters/lancedb/inspection.js";
 import { openCatalog } from "./adapters/lancedb/open-catalog.js";
+import { toJsonLine } from "./adapters/sources/json-lines-manifest.js";
 import type { Config } from "./config.js";
 import { type EmbeddedDesign, viewsOf } from "./core/design.js";
 import {
@@ -26,8 +28,12 @@ import { AppError } from "./errors.js";
 const GRACE_MS = 2 * 60 * 60_000;
 /** Rows whose pictures are looked at at once. */
 const CONCURRENCY = 4;
-/** Where designs go that are removed because they are damaged. */
-const MANIFEST = "damaged-designs.jsonl";
+/**
+ * Where designs go that are removed because they are damaged: a file of its own for every repair, for to import an earlier one again
+ * would undo what has become of its designs since.
+ */
+const manifestName = () =>
+  `damaged-designs-${new Date().toISOString().replaceAll(/\W/gu, "")}-${randomBytes(3).toString("hex")}.jsonl`;
 
 export type { Finding };
 
@@ -55,9 +61,9 @@ export async function examineCatalog(
   { repair = false, onStart = () => {}, onProgress = () => {} }: ExamineRequest = {},
 ): Promise<Examination> {
   const findings: Finding[] = [];
-  const damaged: EmbeddedDesign[] = [];
+  const damaged: SetAside[] = [];
   const used = new Set<string>();
-  const manifest = path.join(directory, MANIFEST);
+  const manifest = path.join(directory, manifestName());
   let designs = 0;
   // Before the rows: a picture that is written from now on is young, whatever the rows say of it.
   const files = [];
@@ -111,9 +117,10 @@ export async function examineCatalog(
         done += 1;
         onProgress(done);
         if (damage === null) return found;
-        const canReturn = design !== null && found.length === 0 && hasAllPictures(design);
-        if (canReturn) damaged.push(design);
-        return [damagedDesign(id, damage, canReturn, repair && canReturn, manifest), ...found];
+        const isThere = design !== null && found.length === 0 && hasAllPictures(design);
+        const line = isThere ? toJsonLine(design, directory) : null;
+        if (isThere && line !== null) damaged.push({ design, line });
+        return [damagedDesign(id, damage, line !== null, repair ? manifest : null), ...found];
       },
       { concurrency: CONCURRENCY },
     );
@@ -155,21 +162,19 @@ async function isPicture(thumbnail: Uint8Array): Promise<boolean> {
   );
 }
 
+/** A damaged design, and the line of a manifest that brings it back. */
+interface SetAside {
+  readonly design: EmbeddedDesign;
+  readonly line: string;
+}
+
 /** Removes designs from the catalog after they were written to a manifest that brings them back. */
-async function setAside(
-  directory: string,
-  manifest: string,
-  damaged: readonly EmbeddedDesign[],
-): Promise<void> {
-  const lines = damaged.map(({ id, attributes, views }) => {
-    const { front, back } = views;
-    return `${JSON.stringify({ ...attributes, id, front: front?.path ?? null, back: back?.path ?? null })}\n`;
-  });
-  await appendFile(manifest, lines.join(""), { flush: true });
+async function setAside(directory: string, manifest: string, damaged: readonly SetAside[]): Promise<void> {
+  await writeFile(manifest, damaged.map(({ line }) => `${line}\n`).join(""), { flag: "wx", flush: true });
   const [present] = await tablesOf(directory);
   const catalog = await openCatalog({ directory, model: present!.model, create: false });
   try {
-    for (const design of damaged) {
+    for (const { design } of damaged) {
       const known = await catalog.getEmbedded([design.id]).catch(() => null);
       // A server may have got it anew meanwhile.
       const isStillDamaged = known === null || isDeepStrictEqual(known.get(design.id), design);

@@ -36,20 +36,22 @@ export function damagedTable(table: string, { message }: AppError): Finding {
 }
 
 /**
- * @param canReturn whether it can be imported anew from the pictures that are there.
- * @param manifest tells of the designs that were set aside.
+ * @param canReturn whether an import can bring it back just as it was, from the pictures that are there.
+ * @param manifest the one to which it was written, if it can return; null when nothing is repaired.
  */
 export function damagedDesign(
   id: string | null,
   damage: string,
   canReturn: boolean,
-  repaired: boolean,
-  manifest: string,
+  manifest: string | null,
 ): Finding {
-  const back = `diptych import ${manifest}`;
+  const repaired = canReturn && manifest !== null;
+  const whole = repaired
+    ? `it was set aside; bring it back, once, with: diptych import ${manifest}`
+    : "set it aside with --repair, which tells how to bring it back";
   const remedy = canReturn
-    ? `${repaired ? "it was set aside; bring it back" : "set it aside with --repair, then bring it back"} with: ${back}`
-    : "its pictures are not all there: restore the folder from a copy, or delete the design and import it anew";
+    ? whole
+    : "its pictures are not all there, or no manifest can tell its attributes: restore the folder from a copy, or delete the design and add it anew";
   return {
     kind: "damaged-design",
     serious: true,

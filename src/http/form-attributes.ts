@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Attributes, type AttributeValue, attributeValue } from "../core/design.js";
+import { manifestField } from "../core/manifest-field.js";
 import { AppError } from "../errors.js";
 
 /** Bounds of what one design may say of itself. */
@@ -64,7 +65,13 @@ function asTyped(text: string): string {
 }
 
 const attribute = z.tuple([
-  z.string().trim().min(1).max(MOST_CHARACTERS.key),
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(MOST_CHARACTERS.key)
+    // A manifest that tells of the design would mean something else by it.
+    .refine((key) => manifestField(key) === null),
   z.union([z.string().max(MOST_CHARACTERS.value), z.number()]),
 ]);
 
@@ -75,7 +82,7 @@ function checkAttributes(entries: readonly (readonly [string, unknown])[], store
     if (attribute.safeParse([key, value]).success) continue;
     throw new AppError(
       "INVALID_REQUEST",
-      `An attribute is a text of at most ${MOST_CHARACTERS.value} characters or a number, under a name of 1 to ${MOST_CHARACTERS.key}; received ${String(JSON.stringify(value)).slice(0, 60)} for "${key.slice(0, 60)}".`,
+      `An attribute is a text of at most ${MOST_CHARACTERS.value} characters or a number, under a name of 1 to ${MOST_CHARACTERS.key} other than id, front and back; received ${String(JSON.stringify(value)).slice(0, 60)} for "${key.slice(0, 60)}".`,
     );
   }
   const keys = new Set(entries.map(([key]) => key));

@@ -69,6 +69,12 @@ async function turnBit(bytes: Uint8Array): Promise<void> {
   throw new Error("LanceDB does not store these bytes as they are.");
 }
 
+/** What repairs set aside. */
+async function manifests(): Promise<string[]> {
+  const names = await readdir(directory);
+  return names.filter((name) => name.startsWith("damaged-designs")).map((name) => path.join(directory, name));
+}
+
 const bytesOf = (vector: Float32Array) => new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 
 test("finds nothing where nothing is wrong, and tells the keeper so", async () => {
@@ -94,11 +100,13 @@ test("a turned bit of an embedding is found, set aside and brought back by an im
   const mended = await diptych(["doctor", "--repair", "--catalog", directory]);
   expect([mended.exitCode, mended.stdout]).toEqual([
     0,
-    expect.stringContaining(`diptych import ${path.join(directory, "damaged-designs.jsonl")}`),
+    expect.stringMatching(/bring it back, once, with: diptych import \S+\.jsonl/u),
   ]);
   expect((await catalog.stats()).designs).toBe(DESIGNS - 1);
   expect(await findings()).toEqual([]);
-  const [line] = (await readFile(path.join(directory, "damaged-designs.jsonl"), "utf8")).trim().split("\n");
+  const [manifest] = await manifests();
+  expect(mended.stdout).toContain(`diptych import ${manifest}`);
+  const [line] = (await readFile(manifest!, "utf8")).trim().split("\n");
   expect(JSON.parse(line!)).toEqual({
     id: "D3",
     colour: "colour 3",
@@ -107,13 +115,31 @@ test("a turned bit of an embedding is found, set aside and brought back by an im
   });
   // By a model of its own: the embeddings of this catalog are no model's.
   const other = path.join(parent, "other");
-  const imported = await diptych([
-    "import",
-    path.join(directory, "damaged-designs.jsonl"),
-    "--catalog",
-    other,
-  ]);
+  const imported = await diptych(["import", manifest!, "--catalog", other]);
   expect(imported).toMatchObject({ exitCode: 0 });
+});
+
+test("every repair sets designs aside in a file of its own, so that to bring them back undoes nothing else", async () => {
+  for (const i of [3, 4]) {
+    await turnBit(bytesOf(designs[i]!.views.back!.embedding));
+    expect(await findings(true)).toEqual([["damaged-design", `D${i}`, true]]);
+  }
+  const files = await Promise.all((await manifests()).map((file) => readFile(file, "utf8")));
+  const ids = files.map((text) =>
+    text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).id),
+  );
+  expect(ids.toSorted()).toEqual([["D3"], ["D4"]]);
+});
+
+test("a damaged design stays where no manifest would bring its attributes back", async () => {
+  await catalog.upsert([{ ...designs[3]!, attributes: { Front: "zip" } }]);
+  await turnBit(bytesOf(designs[3]!.views.back!.embedding));
+  expect(await findings(true)).toEqual([["damaged-design", "D3", false]]);
+  expect(await manifests()).toEqual([]);
+  expect((await catalog.stats()).designs).toBe(DESIGNS);
 });
 
 test("a turned bit of a thumbnail is found, and the design stays where its pictures are gone", async () => {

@@ -2,8 +2,9 @@ import { pipeline, Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { type AttributeValue, attributeValue } from "../../core/design.js";
 import type { SourceItem } from "../../core/import-rows.js";
+import { type ManifestField, manifestField } from "../../core/manifest-field.js";
 import { AppError } from "../../errors.js";
-import { type ManifestField, manifestField, toSourceItem, unreadableRow } from "./manifest-row.js";
+import { toSourceItem, unreadableRow } from "./manifest-row.js";
 import { MAX_ROW_CHARACTERS, readManifestText } from "./manifest-text.js";
 
 const NEWLINE = /\r\n|\n|\r/g;

@@ -1,7 +1,10 @@
-import type { AttributeValue } from "../../core/design.js";
+import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { type AttributeValue, type Design, type View, viewsOf } from "../../core/design.js";
 import type { SourceItem } from "../../core/import-rows.js";
+import { manifestField } from "../../core/manifest-field.js";
 import { AppError } from "../../errors.js";
-import { type ManifestEntry, manifestField, toSourceItem, unreadableRow } from "./manifest-row.js";
+import { type ManifestEntry, toSourceItem, unreadableRow } from "./manifest-row.js";
 import { MAX_ROW_CHARACTERS, readManifestText } from "./manifest-text.js";
 
 /**
@@ -18,9 +21,33 @@ export async function* readJsonLinesManifest(
   for await (const text of readLines(path)) {
     line += 1;
     if (text.trim() === "") continue;
-    const entry = parseEntry(text, line);
-    yield typeof entry === "string" ? unreadableRow(line, entry) : toSourceItem(entry, baseDirectory);
+    yield toItem(text, line, baseDirectory);
   }
+}
+
+/**
+ * The line by which an import brings the design back, just as it is.
+ *
+ * @param baseDirectory what its pictures' relative paths are below.
+ * @returns null where no line does: a picture has no path, or an attribute is called as a field is or spaced otherwise.
+ */
+export function toJsonLine({ id, attributes, views }: Design, baseDirectory: string): string | null {
+  const told: { [V in View]?: string | null } = {};
+  const expected: { [V in View]?: string } = {};
+  for (const view of viewsOf(views)) {
+    const { path } = views[view]!;
+    told[view] = path;
+    expected[view] = resolve(baseDirectory, path ?? "");
+  }
+  const line = JSON.stringify({ ...attributes, id, ...told });
+  const item = toItem(line, 1, baseDirectory);
+  const isThere = line.length <= MAX_ROW_CHARACTERS && "row" in item;
+  return isThere && isDeepStrictEqual(item.row, { line: 1, id, views: expected, attributes }) ? line : null;
+}
+
+function toItem(text: string, line: number, baseDirectory: string): SourceItem {
+  const entry = parseEntry(text, line);
+  return typeof entry === "string" ? unreadableRow(line, entry) : toSourceItem(entry, baseDirectory);
 }
 
 /** The entry on a line, or one sentence that says why there is none. */

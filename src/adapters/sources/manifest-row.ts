@@ -13,16 +13,6 @@ export interface ManifestEntry {
   readonly attributes: Iterable<readonly [key: string, value: AttributeValue]>;
 }
 
-/** The columns that are no attributes. */
-export const MANIFEST_FIELDS = ["id", "front", "back"] as const;
-export type ManifestField = (typeof MANIFEST_FIELDS)[number];
-
-/** The field that a column's name means, however it is cased and spaced; null for an attribute's. */
-export function manifestField(name: string): ManifestField | null {
-  const folded = name.trim().toLowerCase();
-  return MANIFEST_FIELDS.find((field) => field === folded) ?? null;
-}
-
 /** The row that an entry stands for. Relative paths are below the base directory. */
 export function toSourceItem(entry: ManifestEntry, baseDirectory: string): SourceItem {
   const views: { [V in View]?: string } = {};

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asNobody } from "../../../test/fixtures/as-nobody.js";
 import type { SourceItem } from "../../core/import-rows.js";
+import { toJsonLine } from "./json-lines-manifest.js";
 import { openSource } from "./open-source.js";
 
 let directory: string;
@@ -169,6 +170,28 @@ describe("a delimited manifest", () => {
 });
 
 describe("a JSON Lines manifest", () => {
+  const picture = (path: string | null) => ({ sha256: null, path });
+
+  test("gives a design back by its line", async () => {
+    const views = { front: picture("pictures/ab/abc"), back: picture("/else/b c.jpg") };
+    const attributes = { price: 3.5, code: "3.50", note: 'one\n"two"', ["__proto__"]: "x" };
+    const line = toJsonLine({ id: "D 1", attributes, views }, directory);
+    expect(rowOf((await read("a.jsonl", `${line}\n`))[0])).toEqual({
+      line: 1,
+      id: "D 1",
+      attributes,
+      views: { front: join(directory, "pictures/ab/abc"), back: "/else/b c.jpg" },
+    });
+  });
+
+  test.each([
+    ["is called as a field", { Front: "zip" }],
+    ["is called as a field, and would be lost", { id: "x" }],
+    ["is spaced", { " colour": "red" }],
+    ["is longer than a line", { note: "\u0001".repeat(200_000) }],
+  ])("has no line for a design with an attribute that %s", (_, attributes) => {
+    expect(toJsonLine({ id: "D", attributes, views: { front: picture("a.jpg") } }, directory)).toBeNull();
+  });
   test("keeps numbers and texts, turns booleans into text and leaves null out", async () => {
     const items = await read(
       "a.jsonl",
