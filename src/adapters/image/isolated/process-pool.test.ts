@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -54,6 +55,39 @@ describe("a pool of processes", () => {
       process.execPath = execPath;
     }
     expect(await pool.run({ what: "answer" })).toBeGreaterThan(0);
+  });
+
+  test("tells all that wait when the system starts no process", async () => {
+    // Longer than a variable may be.
+    const env = { TOO_LONG: "x".repeat(1_000_000) };
+    const pool = new ProcessPool<Told, number>({ file, size: 2, timeLimitMs: 60_000, env });
+    const tasks = Array.from({ length: 4 }, () => pool.run({ what: "answer" }));
+    for (const outcome of await Promise.allSettled(tasks)) {
+      expect(outcome).toEqual({ status: "rejected", reason: new ProcessLostError("ended") });
+    }
+  });
+
+  test("goes on after there were no file descriptors for a process", async () => {
+    const script = path.join(directory, "few-files.mjs");
+    writeFileSync(
+      script,
+      `import { closeSync, openSync } from "node:fs";
+      import { ProcessPool } from ${JSON.stringify(path.join(import.meta.dirname, "process-pool.ts"))};
+      const pool = new ProcessPool({ file: ${JSON.stringify(file)}, size: 1, timeLimitMs: 60_000 });
+      const told = [];
+      const ask = () => pool.run({ what: "answer" }).then(() => told.push("answered"), ({ reason }) => told.push(reason));
+      const open = [];
+      try {
+        while (true) open.push(openSync("/dev/null"));
+      } catch {}
+      await Promise.all([ask(), ask()]);
+      for (const file of open) closeSync(file);
+      await ask();
+      process.stdout.write(told.join());`,
+    );
+    const node = `"${process.execPath}" --import tsx "${script}"`;
+    const told = execFileSync("sh", ["-c", `ulimit -n 64 && exec ${node}`], { encoding: "utf8" });
+    expect(told).toBe("ended,ended,answered");
   });
 
   test("replaces a process that was ended while nothing was asked of it", async () => {

@@ -55,20 +55,30 @@ export class ProcessPool<Task extends object, Answer> {
   }
 
   #next(): void {
-    if (this.#waiting.length === 0) return;
-    const child = this.#idle.pop() ?? (this.#started < this.#options.size ? this.#start() : null);
-    if (child) this.#give(child, this.#waiting.shift()!);
+    while (this.#waiting.length > 0 && (this.#idle.length > 0 || this.#started < this.#options.size)) {
+      const first = this.#waiting.shift()!;
+      const child = this.#idle.pop() ?? this.#start();
+      if (child) this.#give(child, first);
+      // Each of those who wait is told, for there may be no process that would go on with them.
+      else first.reject(new ProcessLostError("ended"));
+    }
   }
 
-  #start(): ChildProcess {
+  /** @returns null where the system has no memory for one. */
+  #start(): ChildProcess | null {
     const { file, env } = this.#options;
-    // Without this process's own flags, and without its standard output, which may be what a command answers.
-    const child = fork(file, {
-      execArgv: [],
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-      env: { ...process.env, ...env },
-    });
+    let child: ChildProcess;
+    try {
+      // Without this process's own flags, and without its standard output, which may be what a command answers.
+      child = fork(file, {
+        execArgv: [],
+        serialization: "advanced",
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+        env: { ...process.env, ...env },
+      });
+    } catch {
+      return null;
+    }
     this.#started += 1;
     // One that cannot even be started tells so, and then closes as one that ended.
     child.on("error", () => {});
@@ -106,8 +116,9 @@ export class ProcessPool<Task extends object, Answer> {
     child.once("message", answered).once("close", lost);
     child.ref();
     child.channel?.ref();
+    // One that could not even be started may have no channel. That it closes, which comes as well, tells the rest.
+    if (!child.channel) return;
     child.send(task, (error) => {
-      // That it closes, which comes as well, tells the rest.
       if (error) child.kill("SIGKILL");
     });
   }
