@@ -18,6 +18,8 @@ test.each([
   "0,0,1,NaN",
   "a,b,c,d",
   "0,,1,1",
+  "1.0000005,1.0000005,1e-7,1e-7",
+  "1,0,1e-7,1",
 ])("%s is no crop", (text) => {
   expect(() => parseCrop(text)).toThrow(/left,top,width,height/u);
 });

@@ -20,7 +20,7 @@ export function parseCrop(text: string): Crop {
   const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
   const [left = Number.NaN, top = Number.NaN, width = Number.NaN, height = Number.NaN] = numbers;
   const isWithin = (start: number, length: number) =>
-    start >= 0 && length > 0 && start + length <= 1 + ROUNDING;
+    start >= 0 && Math.min(length, 1 - start) > 0 && start + length <= 1 + ROUNDING;
   if (numbers.length !== 4 || !isWithin(left, width) || !isWithin(top, height)) {
     throw new AppError(
       "INVALID_REQUEST",
