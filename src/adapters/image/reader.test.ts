@@ -222,6 +222,12 @@ describe("reading both at once", () => {
     const asTensor = async (webp: Uint8Array) => tutorial.toTensor(webp);
     expect(distance(await asTensor(thumbnail), await asTensor(await trim.toThumbnail(png)))).toBeLessThan(1);
   });
+
+  it("gives the same tensor where the square is smaller than a thumbnail", async () => {
+    const small = createImageReader({ inputSize: 64, resizePolicy: "contain" });
+    const png = await garmentPng({ width: 1200, height: 900 });
+    expect((await small.read(png)).tensor).toEqual(await small.toTensor(png));
+  });
 });
 
 describe("a crop", () => {

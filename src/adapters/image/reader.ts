@@ -28,7 +28,10 @@ export const DEFAULT_LIMITS: ImageLimits = {
 const THUMBNAIL = { longSide: 256, quality: 80, effort: 0 };
 const FULL_SIZE = { longSide: 2048, quality: 85, effort: 0 };
 
-/** The box is found, and the design cut out, on a copy at least this many times as large as the model's square. */
+/**
+ * The box is found, and the design cut out, on a copy at least this many times as large as the model's square, and as a thumbnail, which
+ * is made of it too: searches and imports read the same picture alike.
+ */
 const WORKING_SCALE = 2;
 
 /**
@@ -43,7 +46,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
     maxImagePixels: options.maxImagePixels ?? DEFAULT_LIMITS.maxImagePixels,
   };
   useOneThreadPerPicture();
-  const workingSide = WORKING_SCALE * inputSize;
+  const workingSide = Math.max(WORKING_SCALE * inputSize, THUMBNAIL.longSide);
 
   async function tensorFrom(picture: OpenedPicture, working: Pixels): Promise<PixelTensor> {
     const { pixels, content } = await cutOut(picture, working);
@@ -85,7 +88,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
 
     async read(bytes, crop) {
       const picture = await openPicture(bytes, limits, crop);
-      const working = await picture.pixels(Math.max(workingSide, THUMBNAIL.longSide));
+      const working = await picture.pixels(workingSide);
       requireContent(working);
       const [tensor, thumbnail] = await Promise.all([
         tensorFrom(picture, working),
