@@ -20,6 +20,15 @@ test.each(["id", "ID", "Front", " back "])(
   },
 );
 
+test("names and values are kept without the space around them", () => {
+  const attributes = { " category": " tee ", "__proto__ ": "x", price: 12.5 };
+  expect(Object.entries(parseAttributes(JSON.stringify(attributes)))).toEqual([
+    ["category", "tee"],
+    ["__proto__", "x"],
+    ["price", 12.5],
+  ]);
+});
+
 test("an attribute that is called so already stays as it is, or goes", () => {
   const stored = { Front: "zip", colour: "red" };
   const keys = ["Front", "colour"];

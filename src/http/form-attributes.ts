@@ -25,7 +25,11 @@ export function parseAttributes(json: string): Attributes {
       `Attributes are a JSON object such as {"category": "tee", "price": 19.5}; received ${json.slice(0, 60)}`,
     );
   }
-  const entries = Object.entries(parsed);
+  // Filters ask for names and values without what is around them.
+  const entries = Object.entries(parsed).map(([key, value]): [string, unknown] => [
+    key.trim(),
+    typeof value === "string" ? value.trim() : value,
+  ]);
   checkAttributes(entries);
   return attributesOf(entries);
 }

@@ -61,7 +61,8 @@ async function isSeparatedBySemicolons(path: string): Promise<boolean> {
 function toEntry(line: number, cells: readonly string[], columns: readonly Column[]) {
   const entry = { line, id: "", front: "", back: "", attributes: [] as [string, AttributeValue][] };
   columns.forEach((column, i) => {
-    const text = cells[i]!;
+    // Filters ask for values without what is around them.
+    const text = cells[i]!.trim();
     if (column === null || text === "") return;
     if ("field" in column) entry[column.field] = text;
     else entry.attributes.push([column.attribute, attributeValue(text)]);

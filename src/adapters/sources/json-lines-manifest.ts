@@ -9,7 +9,7 @@ import { MAX_ROW_CHARACTERS, readManifestText } from "./manifest-text.js";
 
 /**
  * The rows of a JSON Lines manifest: an object to a line, blank lines are passed over. Numbers and texts are
- * attributes, booleans become "true" and "false", null and "" stand for nothing.
+ * attributes, booleans become "true" and "false", null and a blank text stand for nothing.
  *
  * @throws AppError INVALID_REQUEST when a line is longer than any row is.
  */
@@ -26,23 +26,28 @@ export async function* readJsonLinesManifest(
 }
 
 /**
- * The line by which an import brings the design back, just as it is.
+ * The line by which an import brings the design back, just as it is but for space around its texts.
  *
  * @param baseDirectory what its pictures' relative paths are below.
- * @returns null where no line does: a picture has no path, or an attribute is called as a field is or spaced otherwise.
+ * @returns null where no line does: a picture has no path, or an attribute is called as a field is or has space around its name.
  */
 export function toJsonLine({ id, attributes, views }: Design, baseDirectory: string): string | null {
-  const told: { [V in View]?: string | null } = {};
-  const expected: { [V in View]?: string } = {};
+  const paths: { [V in View]?: string | null } = {};
+  const places: { [V in View]?: string } = {};
   for (const view of viewsOf(views)) {
     const { path } = views[view]!;
-    told[view] = path;
-    expected[view] = resolve(baseDirectory, path ?? "");
+    paths[view] = path;
+    places[view] = resolve(baseDirectory, path ?? "");
   }
-  const line = JSON.stringify({ ...attributes, id, ...told });
+  const kept = Object.entries(attributes).flatMap(([key, value]) => {
+    const told = trimmed(value);
+    return told === "" ? [] : [[key, told] as const];
+  });
+  const line = JSON.stringify({ ...attributes, id, ...paths });
   const item = toItem(line, 1, baseDirectory);
-  const isThere = line.length <= MAX_ROW_CHARACTERS && "row" in item;
-  return isThere && isDeepStrictEqual(item.row, { line: 1, id, views: expected, attributes }) ? line : null;
+  if (line.length > MAX_ROW_CHARACTERS || !("row" in item)) return null;
+  const expected = { line: 1, id, views: places, attributes: Object.fromEntries(kept) };
+  return isDeepStrictEqual(item.row, expected) ? line : null;
 }
 
 function toItem(text: string, line: number, baseDirectory: string): SourceItem {
@@ -64,7 +69,8 @@ function parseEntry(text: string, line: number): ManifestEntry | string {
 
   const entry = { line, id: "", front: "", back: "", attributes: new Map<string, AttributeValue>() };
   const seen = new Set<string>();
-  for (const [name, value] of Object.entries(object)) {
+  for (const [name, written] of Object.entries(object)) {
+    const value = trimmed(written);
     const field = manifestField(name);
     const key = field ?? name.trim();
     if (seen.has(key)) return `A JSON object names every key once; received "${key}" twice.`;
@@ -83,6 +89,11 @@ function parseEntry(text: string, line: number): ManifestEntry | string {
     }
   }
   return entry;
+}
+
+/** Filters ask for values without what is around them. */
+function trimmed<T>(value: T): T | string {
+  return typeof value === "string" ? value.trim() : value;
 }
 
 /** A list or an object is not written out: it may be nested too deep for that. */
