@@ -37,6 +37,9 @@ describe.skipIf(noBrowser !== null)("the catalogue, in a browser,", () => {
     expect(await page.getByText("No design fits these filters.").count()).toBe(0);
     await page.goto("/catalogue?filter=category%3Dhat");
     await page.getByText("No design fits these filters.").waitFor();
+    await page.getByRole("link", { name: "Clear filters" }).click();
+    await page.waitForURL("**/catalogue");
+    expect((await shownIds(page)).toSorted()).toEqual(ids.toSorted());
     await page.getByLabel("Find by id").fill(ids[5]!);
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/designs/${ids[5]}`);

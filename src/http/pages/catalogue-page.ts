@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { AttributeSummary } from "../../core/attribute-summary.js";
 import type { Design } from "../../core/design.js";
 import { thumbnailUrlsOf } from "../served.js";
-import { filterControls } from "./filter-controls.js";
+import { clearFilters, filterControls } from "./filter-controls.js";
 import { textsOf } from "./language.js";
 import { type Html, type PageContext, page } from "./layout.js";
 import { pair } from "./pair.js";
@@ -48,6 +48,7 @@ ${
 </form>
 </aside>
 <section>
+${clearFilters(filter, "/catalogue", texts)}
 ${designs.length === 0 && filter.length > 0 ? html`<p class="note">${texts.noDesign}</p>` : ""}
 <ul class="grid">${designs.map((design) => card(design, texts))}</ul>
 ${pages(shown, texts)}

@@ -38,6 +38,12 @@ ${
 }`;
 }
 
+/** The way out of a filter, above what it left. */
+export function clearFilters(filter: readonly string[], address: string, texts: Texts): Html | "" {
+  if (filter.length === 0) return "";
+  return html`<p class="actions clear-filters"><a class="button" href="${address}">${texts.clearFilters}</a></p>`;
+}
+
 function isKind({ values, complete, range }: AttributeSummary): boolean {
   if (!complete || values.length < 2 || values.length > MOST_CHOICES) return false;
   return values.every(({ value }) => !UNTELLABLE.value.test(value)) && (range === null || values.length <= 6);

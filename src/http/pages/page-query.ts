@@ -16,6 +16,15 @@ export function filterOf(context: Context): string[] {
   return [...(all.filter ?? []).filter((text) => text !== ""), ...bounds];
 }
 
+/** The address of the same page without its filter. */
+export function addressWithoutFilter(context: Context): string {
+  const address = new URL(context.req.url);
+  const isFilter = (name: string) =>
+    name === "filter" || Object.keys(BOUNDS).some((prefix) => name.startsWith(prefix));
+  for (const name of [...address.searchParams.keys()].filter(isFilter)) address.searchParams.delete(name);
+  return address.pathname + address.search;
+}
+
 /**
  * The ranking that a page's query string asks for.
  *

@@ -5,7 +5,7 @@ import type { AttributeSummary } from "../../core/attribute-summary.js";
 import { type PerView, VIEWS, type View } from "../../core/design.js";
 import { DEFAULT_TOP_K, DEFAULT_WEIGHTS } from "../../core/query.js";
 import { MAX_TOP_K, type RankingQuery, type rankingAnswer } from "../schemas.js";
-import { filterControls } from "./filter-controls.js";
+import { clearFilters, filterControls } from "./filter-controls.js";
 import { textsOf } from "./language.js";
 import { type Html, type PageContext, page } from "./layout.js";
 import { pair } from "./pair.js";
@@ -26,6 +26,8 @@ export interface ResultPage extends PageContext {
   readonly downloads: { readonly sheet: string; readonly csv: string; readonly json: string };
   /** The same page with more matches. */
   readonly moreAddress: (topK: number) => string;
+  /** The same page without a filter. */
+  readonly unfiltered: string;
 }
 
 /** The query pair beside its matches, and how to rank them again. */
@@ -47,6 +49,7 @@ ${controls(result, texts)}
 <p class="note unrankable" role="alert" hidden>${texts.unrankable}</p>
 <p class="told unseen" role="status"></p>
 <div class="matches" data-told="${summary(answer, texts)}">
+${clearFilters(result.ranking.filter, result.unfiltered, texts)}
 ${note(result, texts)}
 <ol class="grid">${answer.matches.map((match) => card(match, texts))}</ol>
 ${more(result, texts)}

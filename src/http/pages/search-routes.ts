@@ -14,7 +14,7 @@ import {
 import { API, answerOf, type Served, thumbnailUrlsOf } from "../served.js";
 import { textsOf } from "./language.js";
 import { contextOf, goTo } from "./page-context.js";
-import { apiQuery, rankingOf } from "./page-query.js";
+import { addressWithoutFilter, apiQuery, rankingOf } from "./page-query.js";
 import { readForm } from "./read-form.js";
 import { resultPage } from "./result-page.js";
 import { searchPage } from "./search-page.js";
@@ -103,6 +103,7 @@ function addressesOf(context: Context, inApi: string, ranking: RankingQuery) {
       csv: `${inApi}/matches.csv${query}`,
       json: `${inApi}${query}`,
     },
+    unfiltered: addressWithoutFilter(context),
     moreAddress: (topK: number) => {
       const address = new URL(context.req.url);
       address.searchParams.set("topK", String(topK));

@@ -41,6 +41,7 @@ export const english = {
     colourless: "Everything but colour",
   } as Readonly<Record<string, string>>,
   filters: "Filters",
+  clearFilters: "Clear filters",
   otherFilters: "Other conditions",
   from: "from",
   to: "to",

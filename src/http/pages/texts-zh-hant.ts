@@ -38,6 +38,7 @@ export const traditionalChinese: Texts = {
   looksAt: "比較重點",
   aspects: { overall: "整體", detail: "印花與細節", shape: "版型輪廓", colourless: "不看顏色" },
   filters: "篩選",
+  clearFilters: "清除篩選",
   otherFilters: "其他條件",
   from: "從",
   to: "到",

@@ -49,6 +49,7 @@ p { margin: 0; text-wrap: pretty; }
 .narrow { max-width: 760px; margin: 0 auto; }
 .actions { display: flex; flex-wrap: wrap; justify-content: center; align-items: center; gap: 12px 16px; margin-top: 24px; }
 .narrow .actions, .edit .actions { justify-content: start; }
+.clear-filters { justify-content: start; margin: 0 0 16px; }
 .links { display: flex; flex-wrap: wrap; gap: 8px 20px; font-size: 14px; }
 .button, .primary {
   display: inline-block; font: inherit; line-height: 1.4; padding: 8px 18px; border-radius: 999px; cursor: pointer;
