@@ -10,7 +10,7 @@ import type { Relations } from "./relations.js";
 import type { Group } from "./split.js";
 
 export interface FitOptions {
-  /** By design, `[inputDim]`. */
+  /** By design, `[inputDim]`; of the designs that may be learnt from, and no others. */
   readonly embeddings: ReadonlyMap<number, PerView<Embedding>>;
   readonly groups: readonly Group[];
   readonly relations: Relations;

@@ -57,15 +57,16 @@ export async function train(options: TrainOptions): Promise<Training> {
     .map((family) => family.filter((design) => embeddings.has(design)))
     .filter((family) => family.length > 1);
   const split = splitFamilies(families, seed);
+  const learntFrom = designsToLearnFrom(split, relations);
   const measure = (part: "validation" | "test", head: Head) => {
-    const others = (["train", "validation", "test"] as const).filter((other) => other !== part);
-    const elsewhere = new Set(others.flatMap((other) => split[other].flat()));
+    const held = split[part === "test" ? "validation" : "test"];
+    const elsewhere = new Set([...learntFrom, ...held.flat()]);
     const gallery = [...embeddings.keys()].filter((design) => !elsewhere.has(design));
     const learned = new Map(gallery.map((design) => [design, project(head, embeddings.get(design)!)]));
     return measureRetrieval(learned, split[part].flat(), gallery, relations);
   };
   const { head, epoch } = await fitHead({
-    embeddings,
+    embeddings: new Map([...embeddings].filter(([design]) => learntFrom.has(design))),
     groups: split.train,
     relations,
     start,
@@ -81,7 +82,7 @@ export async function train(options: TrainOptions): Promise<Training> {
     head,
     epoch: epoch.number,
     designs: {
-      train: split.train.flat().length,
+      train: [...learntFrom].filter((design) => embeddings.has(design)).length,
       validation: split.validation.flat().length,
       test: split.test.flat().length,
       queries: before.length,
@@ -89,6 +90,13 @@ export async function train(options: TrainOptions): Promise<Training> {
     changes,
     better: all.some(({ difference: [low] }) => low > 0) && all.every(({ before, after }) => after >= before),
   };
+}
+
+/** Those of the training's groups, and those of no group that labels set apart from them: a label that crosses the split teaches nothing. */
+function designsToLearnFrom({ train, validation, test }: Split, { apart }: Relations): Set<number> {
+  const designs = train.flat();
+  const held = new Set([...validation, ...test].flat());
+  return new Set([...designs, ...designs.flatMap(apart).filter((design) => !held.has(design))]);
 }
 
 /** Passes the first aspect through as it is. */

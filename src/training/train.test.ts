@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { randomEmbedding } from "../../test/contracts/sample-designs.js";
+import type { PerView } from "../core/design.js";
+import { type Embedding, normalizeL2 } from "../core/embedding.js";
+import { createRandom } from "../core/random.js";
+import type { Epoch } from "./fit-head.js";
+import type { LabelledPair } from "./pairs.js";
+import { relationsByPairs } from "./relations.js";
+import { splitFamilies } from "./split.js";
+import { type TrainOptions, train } from "./train.js";
+
+const DIM = 8;
+const STYLES = 30;
+const aspects = [{ name: "overall", dim: DIM }];
+const ids = Array.from({ length: 3 * STYLES }, (_, design) => String(design));
+const styleOf = (design: number) => Math.floor(design / 3);
+
+function pair(a: number, b: number, similar: number): LabelledPair {
+  return { line: 2, a: String(a), b: String(b), similar };
+}
+
+/** Every two designs of a style. */
+const alike = Array.from({ length: STYLES }, (_, style) => style * 3).flatMap((first) => [
+  pair(first, first + 1, 1),
+  pair(first, first + 2, 1),
+  pair(first + 1, first + 2, 1),
+]);
+
+/** A style shows in the first half of the numbers; the second is noise, and larger. */
+function stylishEmbeddings(): Map<number, PerView<Embedding>> {
+  const random = createRandom(5);
+  const styles = Array.from({ length: STYLES }, () => randomEmbedding(random, DIM / 2));
+  return new Map(
+    ids.map((_, design) => {
+      const noise = randomEmbedding(random, DIM / 2).map((value) => 2 * value);
+      return [design, { front: normalizeL2(Float32Array.of(...styles[styleOf(design)]!, ...noise)) }];
+    }),
+  );
+}
+
+const options = (over: Partial<TrainOptions> = {}): TrainOptions => ({
+  embeddings: stylishEmbeddings(),
+  relations: relationsByPairs(ids, alike),
+  aspects,
+  seed: 1,
+  ...over,
+});
+
+async function firstLoss(over: Partial<TrainOptions>): Promise<number | null> {
+  const epochs: Epoch[] = [];
+  await train(options({ ...over, onEpoch: (epoch) => epochs.push(epoch) }));
+  return epochs[1]!.loss;
+}
+
+describe("training", () => {
+  it("finds what designs that are alike have in common", async () => {
+    const { changes, better, designs } = await train(options());
+    expect(better).toBe(true);
+    expect(changes.ndcgAt20.after).toBeGreaterThan(changes.ndcgAt20.before);
+    expect(designs).toEqual({ train: 54, validation: 18, test: 18, queries: 18 });
+  });
+
+  it("reads no held-out design, whatever labels set it apart from", async () => {
+    const all = ids.map((_, design) => design);
+    const crossing = all.flatMap((a) => all.flatMap((b) => (styleOf(a) === styleOf(b) ? [] : pair(a, b, 0))));
+    const relations = relationsByPairs(ids, [...alike, ...crossing]);
+    const { validation, test } = splitFamilies(relations.families, 1);
+    const others = stylishEmbeddings();
+    for (const design of [...validation, ...test].flat()) {
+      others.set(design, { front: randomEmbedding(createRandom(design), DIM) });
+    }
+    expect(await firstLoss({ relations, embeddings: others })).toBe(await firstLoss({ relations }));
+  });
+
+  it("learns from designs of no group that labels set apart, and measures with the others alone", async () => {
+    const [first, second] = [ids.length, ids.length + 1];
+    const embeddings = stylishEmbeddings();
+    embeddings.set(first, embeddings.get(0)!).set(second, embeddings.get(0)!);
+    const { train: groups } = splitFamilies(relationsByPairs(ids, alike).families, 1);
+    const labels = [...alike, ...groups.flat().map((design) => pair(design, first, 0))];
+    const relations = relationsByPairs([...ids, String(first), String(second)], labels);
+    expect((await train(options({ embeddings, relations }))).designs.train).toBe(55);
+    const without = new Map([...embeddings].filter(([design]) => design !== first));
+    expect(await firstLoss({ embeddings: without, relations })).not.toBe(
+      await firstLoss({ embeddings, relations }),
+    );
+  });
+});
