@@ -71,8 +71,9 @@ function foundFirst(
         0,
       ),
     );
-    return { first: scores.indexOf(Math.max(...scores)) === q % DESIGNS ? 1 : 0 };
+    const design = q % DESIGNS;
+    return { design, first: scores.indexOf(Math.max(...scores)) === design ? 1 : 0 };
   });
   const mean = found.reduce((sum, { first }) => sum + first, 0) / found.length;
-  return told(mean, bootstrapIntervals(["first"], found).first);
+  return told(mean, bootstrapIntervals(["first"], found, ({ design }) => design).first);
 }

@@ -83,13 +83,7 @@ interface Result {
 
 /** Intervals over designs: the perturbations of one design are no independent queries. */
 function summary(results: readonly Result[]) {
-  const byDesign = Array.from({ length: DESIGNS }, (_, i) =>
-    results.filter(({ design }) => design === i),
-  ).map((own) => ({
-    recall: mean(own.map(({ recall }) => recall)),
-    ndcg: mean(own.map(({ ndcg }) => ndcg)),
-  }));
-  const intervals = bootstrapIntervals(["recall", "ndcg"], byDesign);
+  const intervals = bootstrapIntervals(["recall", "ndcg"], results, ({ design }) => design);
   const worst = kinds
     .map((kind) => ({
       kind,

@@ -18,7 +18,8 @@ export interface EmbeddedPair {
 
 /**
  * How often verdicts are right: of the matches that got one among the first 20, the share that is of the grade it claims; and
- * of the queries whose subject the catalogue lacks, the share of which it says that nothing is close.
+ * of the queries whose subject the catalogue lacks, the share of which it says that nothing is close. Intervals over subjects: the
+ * queries of one are not independent.
  */
 export async function measureVerdicts(
   catalogue: string,
@@ -53,13 +54,14 @@ export async function measureVerdicts(
       grade: subject === query.subject ? grade : 0,
       verdict: judgements[i]!.verdict!,
     }));
-    return { known: subjects.has(query.subject), matches };
+    return { subject: query.subject, known: subjects.has(query.subject), matches };
   };
   const judged = await Promise.all(queries.map(judgeQuery));
-  const share = (of: string, right: readonly boolean[]) => {
-    const samples = right.map((each) => ({ right: each ? 1 : 0 }));
+  const share = (of: string, judgements: readonly { subject: string; right: boolean }[]) => {
+    const samples = judgements.map(({ subject, right }) => ({ subject, right: right ? 1 : 0 }));
     const mean = samples.reduce((sum, each) => sum + each.right, 0) / samples.length;
-    const shown = samples.length > 0 ? told(mean, bootstrapIntervals(["right"], samples).right) : "-";
+    const interval = () => bootstrapIntervals(["right"], samples, ({ subject }) => subject).right;
+    const shown = samples.length > 0 ? told(mean, interval()) : "-";
     return { catalogue, designs: gallery.length, of, count: samples.length, right: shown };
   };
   const leastGrade = { same: 3, variant: 2, related: 1, "nothing close": 0 };
@@ -68,9 +70,11 @@ export async function measureVerdicts(
       `"${verdict}" is right`,
       judged
         .filter(({ known }) => known)
-        .flatMap(({ matches }) => matches)
-        .filter((match) => match.verdict === verdict)
-        .map(({ grade }) => grade >= leastGrade[verdict]),
+        .flatMap(({ subject, matches }) =>
+          matches
+            .filter((match) => match.verdict === verdict)
+            .map(({ grade }) => ({ subject, right: grade >= leastGrade[verdict] })),
+        ),
     ),
   );
   const [known, unknown] = [true, false].map((is) => judged.filter((query) => query.known === is));
@@ -78,11 +82,17 @@ export async function measureVerdicts(
     ...claimed,
     share(
       'the design is called "same"',
-      known!.map(({ matches }) => matches.some(({ grade, verdict }) => grade === 3 && verdict === "same")),
+      known!.map(({ subject, matches }) => ({
+        subject,
+        right: matches.some(({ grade, verdict }) => grade === 3 && verdict === "same"),
+      })),
     ),
     share(
       'nothing is there: "nothing close"',
-      unknown!.map(({ matches }) => matches.every(({ verdict }) => verdict === "nothing close")),
+      unknown!.map(({ subject, matches }) => ({
+        subject,
+        right: matches.every(({ verdict }) => verdict === "nothing close"),
+      })),
     ),
   ];
 }

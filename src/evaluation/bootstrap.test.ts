@@ -34,3 +34,25 @@ test("one query, or queries that are all alike, leave nothing to vary", () => {
   expect(bootstrapIntervals(["hit"], [{ hit: 0.25 }])).toEqual({ hit: [0.25, 0.25] });
   expect(bootstrapIntervals(["hit"], samplesOf(50, 50))).toEqual({ hit: [1, 1] });
 });
+
+test("queries that hang together count as one, however many they are", () => {
+  const alone = samplesOf(7, 10);
+  const tenfold = alone.flatMap((sample, group) => Array.from({ length: 10 }, () => ({ ...sample, group })));
+  const together = bootstrapIntervals(["hit"], tenfold, ({ group }) => group);
+  for (const end of [0, 1]) {
+    expect(together.hit[end]).toBeCloseTo(bootstrapIntervals(["hit"], alone).hit[end]!, 10);
+  }
+  expect(bootstrapIntervals(["hit"], tenfold).hit[0]).toBeGreaterThan(together.hit[0]);
+});
+
+test("of groups that differ in size every query counts alike", () => {
+  const samples = [{ hit: 1, group: "a" }, ...samplesOf(0, 3).map((sample) => ({ ...sample, group: "b" }))];
+  // Of two groups the draws are both of the one, both of the other, or one of each: the mean of all.
+  expect(bootstrapIntervals(["hit"], samples, ({ group }) => group).hit).toEqual([0, 1]);
+  const many = Array.from({ length: 400 }, (_, i) =>
+    samples.map((sample) => ({ ...sample, group: `${sample.group}${i}` })),
+  );
+  const { hit } = bootstrapIntervals(["hit"], many.flat(), ({ group }) => group);
+  expect(hit[0]).toBeGreaterThan(0.2);
+  expect(hit[1]).toBeLessThan(0.3);
+});

@@ -9,6 +9,12 @@ export interface Retrieval {
   readonly recallAt1: number;
   readonly ndcgAt20: number;
 }
+
+/** The same, and which design searched. */
+export interface MeasuredDesign extends Retrieval {
+  readonly design: number;
+}
+
 export const RETRIEVAL_METRICS = ["recallAt1", "ndcgAt20"] as const satisfies (keyof Retrieval)[];
 
 /**
@@ -23,7 +29,7 @@ export function measureRetrieval(
   queries: readonly number[],
   gallery: readonly number[],
   { similarity }: Relations,
-): Retrieval[] {
+): MeasuredDesign[] {
   return queries.flatMap((query) => {
     const grades = new Map<string, number>();
     const ranking: { id: string; score: number }[] = [];
@@ -38,7 +44,7 @@ export function measureRetrieval(
     }
     if (grades.size === 0) return [];
     const ids = ranking.sort(compareMatches).map(({ id }) => id);
-    return { recallAt1: recallAt(1, ids, grades), ndcgAt20: ndcgAt(20, ids, grades) };
+    return { design: query, recallAt1: recallAt(1, ids, grades), ndcgAt20: ndcgAt(20, ids, grades) };
   });
 }
 

@@ -85,4 +85,17 @@ describe("training", () => {
       await firstLoss({ embeddings, relations }),
     );
   });
+
+  it("takes designs of a group as one where it asks what is beyond chance", async () => {
+    const halves = [0, 1].map((half) =>
+      ids.map((_, design) => design).filter((design) => design % 2 === half),
+    );
+    const labels = halves.flatMap((half) =>
+      half.flatMap((a, i) => half.slice(i + 1).map((b) => pair(a, b, 1))),
+    );
+    const { changes } = await train(options({ relations: relationsByPairs(ids, labels) }));
+    const { before, after, difference } = changes.ndcgAt20;
+    // Of two groups of a size the draws are the one, the other or both; no draw of single designs is so even.
+    expect((difference[0] + difference[1]) / 2).toBeCloseTo(after - before, 10);
+  });
 });

@@ -6,8 +6,14 @@ import { AppError } from "../errors.js";
 import { bootstrapIntervals, type Interval } from "../evaluation/bootstrap.js";
 import { type Epoch, fitHead } from "./fit-head.js";
 import type { Relations } from "./relations.js";
-import { meanOf, measureRetrieval, RETRIEVAL_METRICS, type Retrieval } from "./retrieval.js";
-import { type Split, splitFamilies } from "./split.js";
+import {
+  type MeasuredDesign,
+  meanOf,
+  measureRetrieval,
+  RETRIEVAL_METRICS,
+  type Retrieval,
+} from "./retrieval.js";
+import { type Group, type Split, splitFamilies } from "./split.js";
 
 export interface TrainOptions {
   /** By design, of the model without a head, `[inputDim]`; those of the families and others to find them among. */
@@ -26,7 +32,7 @@ export interface Change {
   /** Means over the designs searched with. */
   readonly before: number;
   readonly after: number;
-  /** 95 % interval of `after - before`, over the designs. */
+  /** 95 % interval of `after - before`, over the groups: designs that are alike are no independent queries. */
   readonly difference: Interval;
 }
 
@@ -76,7 +82,7 @@ export async function train(options: TrainOptions): Promise<Training> {
     signal,
   });
   const before = measure("test", start);
-  const changes = compare(before, measure("test", head));
+  const changes = compare(before, measure("test", head), split.test);
   const all = Object.values(changes);
   return {
     head,
@@ -118,12 +124,18 @@ function project(head: Head, views: PerView<Embedding>): PerView<Embedding> {
   return Object.fromEntries(viewsOf(views).map((view) => [view, learnedAspect(head, views[view]!)]));
 }
 
-function compare(before: readonly Retrieval[], after: readonly Retrieval[]): Training["changes"] {
+function compare(
+  before: readonly MeasuredDesign[],
+  after: readonly MeasuredDesign[],
+  groups: readonly Group[],
+): Training["changes"] {
+  const groupOf = new Map(groups.flatMap((group) => group.map((design) => [design, group] as const)));
   const differences = before.map((sample, i) => ({
+    group: groupOf.get(sample.design),
     recallAt1: after[i]!.recallAt1 - sample.recallAt1,
     ndcgAt20: after[i]!.ndcgAt20 - sample.ndcgAt20,
   }));
-  const intervals = bootstrapIntervals(RETRIEVAL_METRICS, differences);
+  const intervals = bootstrapIntervals(RETRIEVAL_METRICS, differences, ({ group }) => group);
   const change = (metric: keyof Retrieval): Change => ({
     before: meanOf(before, metric),
     after: meanOf(after, metric),
