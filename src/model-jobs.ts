@@ -144,7 +144,8 @@ async function trainedDirectory(models: string, baseId: string, id?: string): Pr
 }
 
 /**
- * Learns a head from a catalog's embeddings and labels and, if it ranks held-out designs better, writes a pack with it.
+ * Learns a head from a catalog's embeddings and labels and, if it ranks held-out designs better than the model without a head and
+ * the one in use, writes a pack with it.
  *
  * @throws AppError INVALID_REQUEST for labels or an id that cannot be used, before any training; MODEL_MISMATCH when the
  * catalog holds another model's embeddings; CATALOG_UNAVAILABLE when there is none; the signal's reason.
@@ -165,6 +166,7 @@ export async function trainHead(config: Config, request: TrainRequest): Promise<
       withoutHead: (embedding) =>
         worn ? embedWithoutHead(worn.dim, embedding, base.aspects.length) : embedding,
       aspects: base.aspects,
+      worn,
       seed,
       ...(onEpoch && { onEpoch }),
       signal,

@@ -5,7 +5,8 @@ import { type TrainSummary, trainHead } from "../model-jobs.js";
 import { formatTable } from "../text-table.js";
 import type { Epoch } from "../training/fit-head.js";
 import { readPairs } from "../training/pairs.js";
-import { RETRIEVAL_METRICS, type Retrieval } from "../training/retrieval.js";
+import { RETRIEVAL_METRICS } from "../training/retrieval.js";
+import type { Change, Changes } from "../training/train.js";
 import { orInterrupted } from "./interruptible.js";
 
 /** Exit status of `diptych train` beside those of the error table. */
@@ -48,31 +49,43 @@ function tellEpoch({ number, loss, validation }: Epoch): void {
   process.stderr.write(`${name}: validation nDCG@20 ${validation.toFixed(3)}${told}\n`);
 }
 
-function formatSummary({ designs, changes, pack, directory }: TrainSummary): string {
+function formatSummary({ designs, changes, wornChanges, pack, directory }: TrainSummary): string {
+  const head = `${designs.queries} held-out designs; learnt from ${designs.train}, stopped by ${designs.validation}\n\n`;
+  const table =
+    formatChanges("before", changes) + (wornChanges ? `\n${formatChanges("head in use", wornChanges)}` : "");
+  const end = pack
+    ? `Wrote the model pack ${pack.id} to ${directory}. Use it with: diptych import --reembed --model ${pack.id}`
+    : `No pack was written: on the held-out designs the head is not better than ${wornChanges ? "both the model without a head and the head in use" : "the model as it is"}. More labels may help.`;
+  return `${head}${table}\n${end}\n`;
+}
+
+function formatChanges(before: string, changes: Changes): string {
   const rows = RETRIEVAL_METRICS.map((metric) => {
     const { before, after, difference } = changes[metric];
     const interval = difference.map((end) => `${end < 0 ? "" : "+"}${end.toFixed(3)}`).join(" to ");
     return [metricTable[metric].label, before.toFixed(3), after.toFixed(3), interval];
   });
-  const table = formatTable([["metric", "before", "after", "difference, 95 % interval"], ...rows]);
-  const head = `${designs.queries} held-out designs; learnt from ${designs.train}, stopped by ${designs.validation}\n\n`;
-  const end = pack
-    ? `Wrote the model pack ${pack.id} to ${directory}. Use it with: diptych import --reembed --model ${pack.id}`
-    : "No pack was written: on the held-out designs the head is not better than the model as it is. More labels may help.";
-  return `${head}${table}\n${end}\n`;
+  return formatTable([["metric", before, "after", "difference, 95 % interval"], ...rows]);
 }
 
-function toJson({ pack, directory, epoch, designs, changes, better }: TrainSummary) {
-  const perMetric = <T>(of: (metric: keyof Retrieval) => T) =>
-    Object.fromEntries(RETRIEVAL_METRICS.map((metric) => [metric, of(metric)]));
+function toJson({ pack, directory, epoch, designs, changes, wornChanges, better }: TrainSummary) {
   return {
     pack,
     directory: pack ? directory : null,
     better,
     epoch,
     designs,
-    before: perMetric((metric) => changes[metric].before),
-    after: perMetric((metric) => changes[metric].after),
-    differences: perMetric((metric) => changes[metric].difference),
+    ...changesToJson(changes),
+    headInUse: wornChanges && changesToJson(wornChanges),
+  };
+}
+
+function changesToJson(changes: Changes) {
+  const perMetric = <T>(of: (change: Change) => T) =>
+    Object.fromEntries(RETRIEVAL_METRICS.map((metric) => [metric, of(changes[metric])]));
+  return {
+    before: perMetric(({ before }) => before),
+    after: perMetric(({ after }) => after),
+    differences: perMetric(({ difference }) => difference),
   };
 }

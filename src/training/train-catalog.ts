@@ -12,7 +12,7 @@ import { type Training, type TrainOptions, train } from "./train.js";
 /** What tells which designs are similar. */
 export type Labels = { readonly attribute: string } | { readonly pairs: readonly LabelledPair[] };
 
-export interface TrainCatalogOptions extends Pick<TrainOptions, "seed" | "onEpoch" | "signal"> {
+export interface TrainCatalogOptions extends Pick<TrainOptions, "worn" | "seed" | "onEpoch" | "signal"> {
   readonly catalog: Catalog;
   readonly labels: Labels;
   /** Makes of a stored embedding that of the model without a head. */

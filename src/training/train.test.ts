@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { randomEmbedding } from "../../test/contracts/sample-designs.js";
 import type { PerView } from "../core/design.js";
 import { type Embedding, normalizeL2 } from "../core/embedding.js";
-import { createRandom } from "../core/random.js";
+import { createRandom, shuffle } from "../core/random.js";
 import type { Epoch } from "./fit-head.js";
 import type { LabelledPair } from "./pairs.js";
 import { relationsByPairs } from "./relations.js";
@@ -42,6 +42,7 @@ const options = (over: Partial<TrainOptions> = {}): TrainOptions => ({
   embeddings: stylishEmbeddings(),
   relations: relationsByPairs(ids, alike),
   aspects,
+  worn: null,
   seed: 1,
   ...over,
 });
@@ -97,5 +98,56 @@ describe("training", () => {
     const { before, after, difference } = changes.ndcgAt20;
     // Of two groups of a size the draws are the one, the other or both; no draw of single designs is so even.
     expect((difference[0] + difference[1]) / 2).toBeCloseTo(after - before, 10);
+  });
+
+  it("must beat the head that the model in use has, too", async () => {
+    const { head: good, changes, wornChanges } = await train(options());
+    expect(wornChanges).toBeNull();
+    const again = await train(options({ worn: good }));
+    expect(again.changes).toEqual(changes);
+    expect(again.wornChanges!.ndcgAt20).toEqual({
+      before: changes.ndcgAt20.after,
+      after: changes.ndcgAt20.after,
+      difference: [0, 0],
+    });
+    expect(again.better).toBe(false);
+    const blind = {
+      ...good,
+      weights: good.weights.map((_, i) => (i % (DIM + 1) === 0 ? Number(i / (DIM + 1) >= DIM / 2) : 0)),
+    };
+    expect((await train(options({ worn: blind }))).better).toBe(true);
+  });
+
+  it("refuses labels that leave nothing to find among what is held out, before it learns", async () => {
+    // One chain of designs: those that are held out hang together through others alone.
+    const order = shuffle(ids.map(Number), createRandom(3));
+    const chains = [order.slice(0, 45), order.slice(45)];
+    const labels = chains.flatMap((chain) => chain.slice(1).map((design, i) => pair(chain[i]!, design, 1)));
+    const relations = relationsByPairs(ids, labels);
+    const seed = Array.from({ length: 100 }, (_, i) => i).find((each) => {
+      const { test } = splitFamilies(relations.families, each);
+      return test.every((group) => group.every((a) => group.every((b) => !relations.similarity(a, b))));
+    });
+    const epochs: Epoch[] = [];
+    const failure = train(options({ relations, seed: seed!, onEpoch: (epoch) => epochs.push(epoch) }));
+    await expect(failure).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      message: expect.stringContaining("Label more pairs"),
+    });
+    expect(epochs).toEqual([]);
+  });
+
+  it("is interrupted even where the last designs are measured", async () => {
+    let epochs = 0;
+    await train(options({ onEpoch: () => epochs++ }));
+    const interrupt = new AbortController();
+    const onEpoch = () => {
+      epochs -= 1;
+      if (epochs === 0) interrupt.abort();
+    };
+    await expect(train(options({ onEpoch, signal: interrupt.signal }))).rejects.toMatchObject({
+      name: "AbortError",
+    });
+    expect(epochs).toBe(0);
   });
 });

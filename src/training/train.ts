@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Aspect } from "../core/aspects.js";
 import { type PerView, viewsOf } from "../core/design.js";
 import type { Embedding } from "../core/embedding.js";
@@ -21,6 +22,8 @@ export interface TrainOptions {
   readonly relations: Relations;
   /** Of the model without a head. */
   readonly aspects: readonly Aspect[];
+  /** The head that the model in use has; null when it has none. */
+  readonly worn: Head | null;
   /** Decides the split and the order of the designs. */
   readonly seed: number;
   readonly onEpoch?: (epoch: Epoch) => void;
@@ -36,14 +39,19 @@ export interface Change {
   readonly difference: Interval;
 }
 
+export type Changes = Readonly<Record<keyof Retrieval, Change>>;
+
 export interface Training {
   readonly head: Head;
   /** Of the head that was kept; 0 when no epoch improved on the model as it is. */
   readonly epoch: number;
   /** How many designs each part has; and how many of the test's were searched with. */
   readonly designs: Readonly<Record<keyof Split, number>> & { readonly queries: number };
-  readonly changes: Readonly<Record<keyof Retrieval, Change>>;
-  /** Whether the head is better on the held-out designs: one metric beyond chance, and neither worse. */
+  /** Against the model without a head. */
+  readonly changes: Changes;
+  /** Against the head that the model in use has; null when it has none. */
+  readonly wornChanges: Changes | null;
+  /** Whether the head is better than either on the held-out designs: one metric beyond chance, and neither worse. */
   readonly better: boolean;
 }
 
@@ -54,10 +62,11 @@ const MAX_DIM = 1024;
  * Learns a head from designs that are known to be similar, and measures it on others. The head begins as the model's default
  * aspect as it is, so that what is compared are the plain embeddings and what training makes of them.
  *
- * @throws AppError INVALID_REQUEST when there are too few similar designs, or the model's default aspect is too long; the signal's reason.
+ * @throws AppError INVALID_REQUEST when there are too few similar designs, or the model's default aspect is too long; the
+ * signal's reason, be it in the last measurement.
  */
 export async function train(options: TrainOptions): Promise<Training> {
-  const { embeddings, relations, aspects, seed, signal, onEpoch } = options;
+  const { embeddings, relations, aspects, worn, seed, signal, onEpoch } = options;
   const start = startingHead(aspects);
   const families = relations.families
     .map((family) => family.filter((design) => embeddings.has(design)))
@@ -69,8 +78,11 @@ export async function train(options: TrainOptions): Promise<Training> {
     const elsewhere = new Set([...learntFrom, ...held.flat()]);
     const gallery = [...embeddings.keys()].filter((design) => !elsewhere.has(design));
     const learned = new Map(gallery.map((design) => [design, project(head, embeddings.get(design)!)]));
-    return measureRetrieval(learned, split[part].flat(), gallery, relations);
+    const measured = measureRetrieval(learned, split[part].flat(), gallery, relations);
+    if (measured.length === 0) throw nothingToFind(split[part].flat().length);
+    return measured;
   };
+  const before = measure("test", start);
   const { head, epoch } = await fitHead({
     embeddings: new Map([...embeddings].filter(([design]) => learntFrom.has(design))),
     groups: split.train,
@@ -81,9 +93,12 @@ export async function train(options: TrainOptions): Promise<Training> {
     ...(onEpoch && { onEpoch }),
     signal,
   });
-  const before = measure("test", start);
-  const changes = compare(before, measure("test", head), split.test);
-  const all = Object.values(changes);
+  const after = measure("test", head);
+  const changes = compare(before, after, split.test);
+  const wornChanges = worn && compare(measure("test", worn), after, split.test);
+  // So that an interruption is heard that came while nothing but measuring went on.
+  await setImmediate();
+  signal?.throwIfAborted();
   return {
     head,
     epoch: epoch.number,
@@ -94,8 +109,16 @@ export async function train(options: TrainOptions): Promise<Training> {
       queries: before.length,
     },
     changes,
-    better: all.some(({ difference: [low] }) => low > 0) && all.every(({ before, after }) => after >= before),
+    wornChanges,
+    better: isBetter(changes) && (wornChanges === null || isBetter(wornChanges)),
   };
+}
+
+function nothingToFind(held: number): AppError {
+  return new AppError(
+    "INVALID_REQUEST",
+    `A head is measured by held-out designs that labels call similar to one another; of ${held} that were held out none are. Label more pairs of designs directly, not through others.`,
+  );
 }
 
 /** Those of the training's groups, and those of no group that labels set apart from them: a label that crosses the split teaches nothing. */
@@ -128,7 +151,7 @@ function compare(
   before: readonly MeasuredDesign[],
   after: readonly MeasuredDesign[],
   groups: readonly Group[],
-): Training["changes"] {
+): Changes {
   const groupOf = new Map(groups.flatMap((group) => group.map((design) => [design, group] as const)));
   const differences = before.map((sample, i) => ({
     group: groupOf.get(sample.design),
@@ -142,4 +165,9 @@ function compare(
     difference: intervals[metric],
   });
   return { recallAt1: change("recallAt1"), ndcgAt20: change("ndcgAt20") };
+}
+
+function isBetter(changes: Changes): boolean {
+  const all = Object.values(changes);
+  return all.some(({ difference: [low] }) => low > 0) && all.every(({ before, after }) => after >= before);
 }
