@@ -52,18 +52,22 @@ export async function reembedCatalog(config: Config, request: ImportListeners = 
         : embedPictures({ pages, to }, pack, config, listeners);
     const { version } = await from.stats();
     const summary = await embed(allPages(from), request);
+    // What the run came to that brought along what was written meanwhile.
+    let late = { aborted: false, failed: 0 };
     let switched = false;
     if (isWhole(summary)) {
       await removeOthers(to, from);
       await to.compact();
       switched = await reembedding.switchOver(async () => {
         if ((await from.stats()).version === version) return true;
-        const late = await embed(changedPages(from, to), { ...request, onProgress: () => {} });
+        late = await embed(changedPages(from, to), { ...request, onProgress: () => {} });
         await removeOthers(to, from);
         return isWhole(late);
       });
     }
-    const { rows, imported, unchanged, failed, aborted } = summary;
+    const { rows, imported, unchanged } = summary;
+    const failed = summary.failed + late.failed;
+    const aborted = summary.aborted || late.aborted;
     return { rows, imported, unchanged, failed, aborted, switched, fromPictures: reproject === null };
   } finally {
     await reembedding.close();
