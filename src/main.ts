@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from "commander";
+import { outliveReaders } from "./cli/closed-output.js";
 import { tellFailure } from "./cli/failure.js";
 import { letHeapDouble } from "./cli/heap-growth.js";
 import { readConfig, readTokens, type Settings } from "./config.js";
 import { version } from "./version.js";
 
 letHeapDouble();
+outliveReaders();
 
 const program = new Command("diptych")
   .description("Visual search for designs with two sides, a front and a back.")

@@ -58,13 +58,13 @@ export async function runEval(file: string, flags: EvalFlags, config: Config): P
     if (evaluation.outcomes.length === 0) throw nothingMeasured(file, failed);
     const quality = summarize(evaluation.outcomes);
     tellTrouble(failed, missingDesigns(evaluation.outcomes));
-    if (flags.json) process.stdout.write(`${JSON.stringify(quality, null, 2)}\n`);
-    else process.stdout.write(formatReport(quality, worstOutcomes(evaluation.outcomes, LISTED_QUERIES)));
     if (page !== null) {
       const content = await drawPage(path.basename(file), quality, evaluation, failed, diptych);
       await writeTo(page, () => writeFile(page, content));
       process.stderr.write(`Report: ${page}\n`);
     }
+    if (flags.json) process.stdout.write(`${JSON.stringify(quality, null, 2)}\n`);
+    else process.stdout.write(formatReport(quality, worstOutcomes(evaluation.outcomes, LISTED_QUERIES)));
     return failed.length > 0 ? SOME_QUERIES_FAILED : 0;
   } finally {
     await diptych.close();
