@@ -16,6 +16,7 @@ import { createPictureFileReader } from "./adapters/sources/picture-file.js";
 import { openUpload, type Upload } from "./adapters/sources/upload/open-upload.js";
 import { readConfig, type Settings } from "./config.js";
 import type { Aspect } from "./core/aspects.js";
+import { compactAfterImport } from "./core/compact-after-import.js";
 import type { Crop } from "./core/crop.js";
 import type { PerView, Picture, View } from "./core/design.js";
 import type { Embedding } from "./core/embedding.js";
@@ -76,6 +77,8 @@ export interface ImportListeners {
    * it goes on.
    */
   readonly onMissingWorkers?: (areMissing: boolean) => void;
+  /** Told when the rows are done and the catalog's files are merged, which builds the index of a large one: that may take minutes. */
+  readonly onCompact?: () => void;
   /** Once aborted, what the model has begun with is finished and written, and the rest is left. */
   readonly signal?: AbortSignal;
 }
@@ -235,7 +238,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
           ...listeners(request),
         }),
       );
-      if (summary.imported > 0) await catalog.compact();
+      await compactAfterImport(catalog, summary.imported, request.onCompact);
       return summary;
     },
     put: (design, options) =>

@@ -5,6 +5,7 @@ import { noCatalog } from "./adapters/lancedb/table.js";
 import { readFeatureFiles, writeFeatureFiles } from "./adapters/npy/features.js";
 import { hash, type ImportRequest, listeners, readPicture } from "./compose.js";
 import type { Config } from "./config.js";
+import { compactAfterImport } from "./core/compact-after-import.js";
 import { type FeatureImportSummary, importFeatures } from "./core/import-features.js";
 
 /**
@@ -31,7 +32,7 @@ export async function importFeatureFiles(
         images: createIsolatedReader({ inputSize: 224, resizePolicy: "tutorial" }),
         ...listeners(request),
       });
-      if (summary.imported > 0) await catalog.compact();
+      await compactAfterImport(catalog, summary.imported, request.onCompact);
       return summary;
     } finally {
       await catalog.close();

@@ -57,6 +57,7 @@ export async function reembedCatalog(config: Config, request: ImportListeners = 
     let switched = false;
     if (isWhole(summary)) {
       await removeOthers(to, from);
+      request.onCompact?.();
       await to.compact();
       switched = await reembedding.switchOver(async () => {
         if ((await from.stats()).version === version) return true;

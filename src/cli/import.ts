@@ -15,6 +15,7 @@ const SOME_ROWS_FAILED = 3;
 
 const MISSING_WORKERS =
   "No worker runs that would embed the pictures: waiting for one; start it with: diptych worker --redis ADDRESS";
+const MERGING = "Merging the catalog's files, and building the index if it is large.";
 const WORKERS_AGAIN = "A worker runs: the import goes on.";
 
 interface ImportFlags {
@@ -99,6 +100,7 @@ async function watch(config: Config, run: RunImport): Promise<number> {
         onProgress: ({ rows }) => progress?.update(rows),
         onError: (error) => report.add(error),
         onMissingWorkers: (areMissing) => progress?.tell(areMissing ? MISSING_WORKERS : WORKERS_AGAIN),
+        onCompact: () => progress?.tell(MERGING),
         signal,
       }),
     );

@@ -212,6 +212,9 @@ export interface Catalog {
   /** Merges small files and removes versions that are no longer read. Safe while others read. */
   compact(): Promise<void>;
 
+  /** Whether {@link compact} is overdue, as where a process was killed before it: small files have piled up, or a large catalog has no index. */
+  isCompactionDue(): Promise<boolean>;
+
   stats(): Promise<CatalogStats>;
 
   /** What the designs have as attributes, to choose filters from. */

@@ -98,6 +98,10 @@ export class MemoryCatalog implements Catalog {
 
   async compact(): Promise<void> {}
 
+  async isCompactionDue(): Promise<boolean> {
+    return false;
+  }
+
   async stats(): Promise<CatalogStats> {
     const designs = [...this.#designs.values()];
     return {

@@ -34,6 +34,11 @@ export class BackgroundCompaction {
     this.#running = this.#run().catch(() => {});
   }
 
+  /** Whether there are more files than a catalog lets be. */
+  async isDue(): Promise<boolean> {
+    return (await this.#countFiles()) > MOST_FILES;
+  }
+
   /** Ends when what runs is done. */
   async close(): Promise<void> {
     await this.#running;

@@ -153,6 +153,12 @@ export class LanceCatalog implements Catalog {
     });
   }
 
+  async isCompactionDue(): Promise<boolean> {
+    const { designs, threshold, index } = await this.indexStatus();
+    const lacksIndex = index === null && threshold !== null && designs >= threshold;
+    return lacksIndex || this.#native("read", () => this.#compaction.isDue());
+  }
+
   indexStatus(): Promise<IndexStatus> {
     const threshold = isIndexable(this.model.embeddingDim) ? this.#options.indexThreshold : null;
     return this.#read(async ({ rows, index }) => ({ designs: rows, threshold, index }));

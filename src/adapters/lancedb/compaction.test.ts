@@ -7,8 +7,11 @@ import { fileURLToPath } from "node:url";
 import { connect, type Table } from "@lancedb/lancedb";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { sampleDesign, sampleDesigns, seededRandom } from "../../../test/contracts/sample-designs.js";
+import { compactAfterImport } from "../../core/compact-after-import.js";
 import type { Catalog, ModelIdentity } from "../../core/ports.js";
+import { checksumOf } from "./checksum.js";
 import { openCatalog } from "./open-catalog.js";
+import { designTable } from "./schema.js";
 
 const readerPath = fileURLToPath(new URL("../../../test/contracts/held-version-process.ts", import.meta.url));
 const model: ModelIdentity = { id: "compaction", sha256: null, embeddingDim: 8 };
@@ -59,6 +62,23 @@ it("is made up for by the next process where one after the other wrote too littl
   }
   await catalog.close();
   expect(await countFiles()).toBeLessThan(EDITS / 2);
+});
+
+it("is made up for by an import that has nothing to write, where one was killed that had written much", async () => {
+  expect(await catalog.isCompactionDue()).toBe(false);
+  const random = seededRandom(4);
+  for (let i = 0; i < EDITS; i++) {
+    const left = [sampleDesign(`K-${i}`, random, model)];
+    await table.add(designTable(left, model.embeddingDim, left.map(checksumOf)));
+  }
+  expect(await countFiles()).toBeGreaterThan(EDITS);
+  let told = 0;
+  const onCompact = () => told++;
+  await compactAfterImport(catalog, 0, onCompact);
+  expect(await countFiles()).toBe(1);
+  await compactAfterImport(catalog, 0, onCompact);
+  expect(told).toBe(1);
+  expect((await catalog.stats()).designs).toBe(DESIGNS + EDITS);
 });
 
 async function rowsReadBy(reader: ChildProcess): Promise<number> {

@@ -15,6 +15,7 @@ import {
   sampleDesign,
   seededRandom,
 } from "../../../test/contracts/sample-designs.js";
+import { compactAfterImport } from "../../core/compact-after-import.js";
 import type { EmbeddedDesign, PerView, View } from "../../core/design.js";
 import type { Embedding } from "../../core/embedding.js";
 import { parseCondition } from "../../core/filter.js";
@@ -272,6 +273,14 @@ it("is taken up by another process as soon as it is there, which finds what is w
   process.disconnect();
   expect(await ended).toEqual([0, null]);
 }, 60_000);
+
+it("is built by an import that has nothing to write, where one was killed that brought the catalog there", async () => {
+  await catalog.upsert(designs(1000));
+  expect((await catalog.indexStatus()).index).toBeNull();
+  await compactAfterImport(catalog, 0);
+  expect((await catalog.indexStatus()).index).toMatchObject({ indexed: 1000 });
+  expect(await catalog.isCompactionDue()).toBe(false);
+});
 
 describeCatalog("LanceCatalog with an index", async () => {
   directory = await mkdtemp(join(parent, "contract-"));
