@@ -5,7 +5,7 @@ import path from "node:path";
 import { type Diptych, openDiptych, readPicture } from "../compose.js";
 import type { Config } from "../config.js";
 import { parseAspects } from "../core/aspects.js";
-import type { SearchRequest } from "../core/search.js";
+import type { RankingRequest } from "../core/search.js";
 import { AppError } from "../errors.js";
 import { type Evaluation, evaluate } from "../evaluation/evaluate.js";
 import { type LabelledQuery, type QueryFailure, readQueries } from "../evaluation/queries.js";
@@ -73,9 +73,9 @@ export async function runEval(file: string, flags: EvalFlags, config: Config): P
 
 async function measure(
   queries: readonly LabelledQuery[],
-  { search, catalog }: Diptych,
+  { embed, rank, catalog }: Diptych,
   config: Config,
-  how: Pick<SearchRequest, "aspects" | "ignoreColour">,
+  how: Pick<RankingRequest, "aspects" | "ignoreColour">,
 ): Promise<Evaluation> {
   const now = () => performance.now();
   const started = now();
@@ -83,7 +83,8 @@ async function measure(
   const evaluation = await evaluate(
     queries,
     {
-      search: (request) => search({ ...request, ...how }),
+      embed,
+      rank: (embeddings, request) => rank(embeddings, { ...request, ...how }),
       catalog,
       readFile: readPicture,
     },

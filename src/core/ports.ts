@@ -203,6 +203,9 @@ export interface Catalog {
    */
   search(query: Query): Promise<ScoredDesign[]>;
 
+  /** Whether a search compares with every design; else it goes through an index, which finds most of the best. */
+  isExact(): Promise<boolean>;
+
   /**
    * Some of the designs, spread over the whole catalog, the same ones as long as it is not written to; then also the same
    * object.

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import type { Design } from "../core/design.js";
-import type { Match, SearchRequest } from "../core/search.js";
+import type { Design, PerView } from "../core/design.js";
+import type { Embedding } from "../core/embedding.js";
+import { DEFAULT_TOP_K } from "../core/query.js";
+import type { Match, QueryPictures, RankingRequest } from "../core/search.js";
 import { AppError } from "../errors.js";
 import { evaluate } from "./evaluate.js";
 import type { LabelledQuery } from "./queries.js";
@@ -9,7 +11,7 @@ import { missingDesigns, summarize, worstOutcomes } from "./summary.js";
 
 const CATALOG = ["a", "b", "c", "d", "e", "f"];
 
-/** A query whose picture's path is the ranking that the search answers with. */
+/** A query whose picture's path, and so its embedding, is the ranking that the search answers with. */
 function query(
   line: number,
   ranking: string,
@@ -25,31 +27,38 @@ function query(
   };
 }
 
-function createPorts() {
-  const requests: SearchRequest[] = [];
+/** @param overlooked what a search through an index overlooks that asks for few. */
+function createPorts(overlooked = "") {
+  const requests: RankingRequest[] = [];
   return {
     requests,
     readFile: async (path: string) => {
       if (path === "missing") throw new AppError("NOT_FOUND", "A picture was expected at missing.");
       return new TextEncoder().encode(path);
     },
-    search: async (request: SearchRequest) => {
-      requests.push(request);
-      const text = new TextDecoder().decode(request.pictures.front);
+    embed: async ({ pictures: { front } }: QueryPictures) => {
+      const text = new TextDecoder().decode(front);
       if (text === "damaged") throw new AppError("IMAGE_UNDECODABLE", "The front picture: it is damaged.");
       if (text === "down") throw new AppError("CATALOG_UNAVAILABLE", "It does not answer.");
-      const matches = [...text].map(
-        (id, index): Match => ({
-          rank: index + 1,
-          id,
-          score: 1 - index / 10,
-          views: { front: 1 - index / 10 },
-          attributes: {},
-          hashes: {},
-          verdict: null,
-          percentile: null,
-        }),
-      );
+      return { embeddings: { front: Float32Array.from(front!) } };
+    },
+    rank: async ({ front }: PerView<Embedding>, request: RankingRequest) => {
+      requests.push(request);
+      const text = new TextDecoder().decode(Uint8Array.from(front!));
+      const matches = [...text]
+        .filter((id) => request.topK !== DEFAULT_TOP_K || !overlooked.includes(id))
+        .map(
+          (id, index): Match => ({
+            rank: index + 1,
+            id,
+            score: 1 - index / 10,
+            views: { front: 1 - index / 10 },
+            attributes: {},
+            hashes: {},
+            verdict: null,
+            percentile: null,
+          }),
+        );
       return { matches: matches.slice(0, request.topK) };
     },
     catalog: {
@@ -59,6 +68,7 @@ function createPorts() {
             .filter((id) => CATALOG.includes(id))
             .map((id): [string, Design] => [id, { id, attributes: {}, views: {} }]),
         ),
+      isExact: async () => overlooked === "",
       stats: async () => ({
         designs: CATALOG.length,
         views: { front: CATALOG.length, back: 0 },
@@ -103,6 +113,18 @@ test("excluded designs are taken out and the others move up; as many more are as
   expect(outcomes[0]!.firstRelevantRank).toBe(2);
   expect(outcomes[0]!.first[0]).toMatchObject({ rank: 1, id: "b" });
   expect(ports.requests[0]!.topK).toBe(CATALOG.length + 2);
+});
+
+test("what a search for the first 20 overlooks is not counted among them, though a deeper one finds it", async () => {
+  const ports = createPorts("b");
+  const [outcome] = (await run([query(2, "abcdef", { b: 1, c: 1 })], ports)).outcomes;
+  expect(ports.requests.map(({ topK }) => topK)).toEqual([CATALOG.length, DEFAULT_TOP_K]);
+  expect(outcome!.firstRelevantRank).toBe(2);
+  expect(outcome!.expected.map(({ id, match }) => [id, match?.rank])).toEqual([
+    ["c", 2],
+    ["b", 6],
+  ]);
+  expect(outcome!.metrics.map).toBeCloseTo((1 / 2 + 2 / 6) / 2, 12);
 });
 
 test("a bad picture is reported and left out; the others are measured, in their order", async () => {

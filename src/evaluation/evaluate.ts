@@ -1,7 +1,8 @@
 import pMap from "p-map";
 import { type PerView, type View, viewsOf } from "../core/design.js";
 import type { Catalog } from "../core/ports.js";
-import type { Match, SearchRequest, SearchResult } from "../core/search.js";
+import { DEFAULT_TOP_K } from "../core/query.js";
+import type { EmbeddedQuery, Match, QueryPictures, Ranking, RankingRequest } from "../core/search.js";
 import { AppError, type ErrorCode } from "../errors.js";
 import { type Metrics, measureRanking } from "./metrics.js";
 import { type LabelledQuery, type QueryFailure, queryFailure } from "./queries.js";
@@ -53,10 +54,14 @@ export interface Evaluation {
 }
 
 export interface EvaluationPorts {
-  readonly search: (request: SearchRequest) => Promise<Pick<SearchResult, "matches">>;
+  readonly embed: (query: QueryPictures) => Promise<Pick<EmbeddedQuery, "embeddings">>;
+  readonly rank: (
+    embeddings: EmbeddedQuery["embeddings"],
+    request: Pick<RankingRequest, "topK">,
+  ) => Promise<Pick<Ranking, "matches">>;
   /** @throws AppError NOT_FOUND, IMAGE_TOO_LARGE. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
-  readonly catalog: Pick<Catalog, "get" | "stats">;
+  readonly catalog: Pick<Catalog, "get" | "stats" | "isExact">;
 }
 
 export interface EvaluationOptions {
@@ -75,11 +80,12 @@ export async function evaluate(
   const relevantIds = new Set(queries.flatMap(({ relevant }) => [...relevant.keys()]));
   const known = await ports.catalog.get([...relevantIds]);
   const depth = Math.max(1, Math.min(RANKING_DEPTH, (await ports.catalog.stats()).designs));
+  const isExact = await ports.catalog.isExact();
   let done = 0;
   const results = await pMap(
     queries,
     async (query) => {
-      const result = await measureOrReport(query, depth, ports, (id) => known.has(id));
+      const result = await measureOrReport(query, { depth, isExact }, ports, (id) => known.has(id));
       done += 1;
       onProgress(done);
       return result;
@@ -94,19 +100,43 @@ export async function evaluate(
 
 async function measureOrReport(
   query: LabelledQuery,
-  depth: number,
+  how: RankingDepth,
   ports: EvaluationPorts,
   inCatalog: (id: string) => boolean,
 ): Promise<{ outcome: QueryOutcome } | { failure: QueryFailure }> {
   try {
     const pictures = await readPictures(query.pictures, ports.readFile);
-    // Deeper by as many as are taken out again.
-    const { matches } = await ports.search({ pictures, topK: depth + query.excluded.size });
+    const { embeddings } = await ports.embed({ pictures });
+    const matches = await rankDeeply(query, embeddings, how, ports);
     return { outcome: toOutcome(query, matches, inCatalog) };
   } catch (error) {
     if (!PICTURE_FAILURES.has(AppError.from(error).code)) throw error;
     return { failure: queryFailure(query, error) };
   }
+}
+
+interface RankingDepth {
+  readonly depth: number;
+  readonly isExact: boolean;
+}
+
+/**
+ * The designs in the order in which a person's search finds them, and on. Through an index a search that asks for more looks at more, and
+ * finds what another misses: so the first are those of a search as persons make it.
+ */
+async function rankDeeply(
+  { excluded }: LabelledQuery,
+  embeddings: EmbeddedQuery["embeddings"],
+  { depth, isExact }: RankingDepth,
+  { rank }: EvaluationPorts,
+): Promise<readonly Match[]> {
+  // Deeper by as many as are taken out again.
+  const ask = async (topK: number) => (await rank(embeddings, { topK: topK + excluded.size })).matches;
+  const all = await ask(depth);
+  if (isExact) return all;
+  const first = await ask(DEFAULT_TOP_K);
+  const firstIds = new Set(first.map(({ id }) => id));
+  return [...first, ...all.filter(({ id }) => !firstIds.has(id))];
 }
 
 async function readPictures(

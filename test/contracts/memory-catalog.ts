@@ -85,6 +85,10 @@ export class MemoryCatalog implements Catalog {
       .map((match, index) => ({ rank: index + 1, ...match }));
   }
 
+  async isExact(): Promise<boolean> {
+    return true;
+  }
+
   async sample(): Promise<CatalogSample> {
     if (this.#sample?.version !== this.#version) {
       const designs = [...this.#designs.values()];

@@ -133,6 +133,10 @@ export class LanceCatalog implements Catalog {
     });
   }
 
+  isExact(): Promise<boolean> {
+    return this.#read(async (snapshot) => !usesIndex(snapshot, this.#options));
+  }
+
   sample(): Promise<CatalogSample> {
     return this.#read(this.#sample);
   }

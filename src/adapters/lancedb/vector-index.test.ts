@@ -277,7 +277,9 @@ it("is taken up by another process as soon as it is there, which finds what is w
 it("is built by an import that has nothing to write, where one was killed that brought the catalog there", async () => {
   await catalog.upsert(designs(1000));
   expect((await catalog.indexStatus()).index).toBeNull();
+  expect(await catalog.isExact()).toBe(true);
   await compactAfterImport(catalog, 0);
+  expect(await catalog.isExact()).toBe(false);
   expect((await catalog.indexStatus()).index).toMatchObject({ indexed: 1000 });
   expect(await catalog.isCompactionDue()).toBe(false);
 });
