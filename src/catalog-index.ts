@@ -1,10 +1,16 @@
-/** What is done to the index of a catalog: composed of the adapters, as compose.ts is; no model is needed. */
+/** What is done to the index of a catalog: composed of the adapters, as compose.ts is; of the model only its manifest is needed. */
 import type { LanceCatalog } from "./adapters/lancedb/catalog.js";
 import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.js";
 import { noCatalog } from "./adapters/lancedb/table.js";
 import type { IndexStatus } from "./adapters/lancedb/vector-index.js";
+import { findPack } from "./adapters/models/find-pack.js";
 import type { Config } from "./config.js";
+import { defaultAspects, normalizeAspects, weighViews } from "./core/aspects.js";
+import type { PerView } from "./core/design.js";
+import type { Embedding } from "./core/embedding.js";
 import { type IndexRecall, measureIndexRecall, VERIFIED_WEIGHTS } from "./core/index-recall.js";
+import type { ModelIdentity } from "./core/ports.js";
+import { isSameModel } from "./core/same-model.js";
 
 export type { IndexStatus };
 
@@ -30,7 +36,7 @@ export function rebuildIndex(config: Config): Promise<{ built: boolean; status: 
 }
 
 /**
- * Searches by some of the catalog's own designs, through the index and exactly.
+ * Searches by some of the catalog's own designs, as a search is made unless told otherwise, through the index and exactly.
  *
  * @param onSearched told how many of all are done.
  * @throws AppError as {@link indexStatus}.
@@ -41,14 +47,23 @@ export function verifyIndex(
 ): Promise<IndexRecall[]> {
   return withCatalog(config, async (catalog) => {
     const { embeddings } = await catalog.sample();
+    const weigh = await defaultWeighing(catalog.model, config.models);
     const step = Math.max(1, embeddings.length / VERIFIED_DESIGNS);
-    const pairs = Array.from(
-      { length: Math.min(VERIFIED_DESIGNS, embeddings.length) },
-      (_, i) => embeddings[Math.floor(i * step)]!,
+    const pairs = Array.from({ length: Math.min(VERIFIED_DESIGNS, embeddings.length) }, (_, i) =>
+      weigh(embeddings[Math.floor(i * step)]!),
     );
     const total = pairs.length * VERIFIED_WEIGHTS.length;
     return measureIndexRecall(catalog, pairs, (done) => onSearched(done, total));
   });
+}
+
+/** What a search makes of embeddings unless told otherwise; it leaves those as they are whose pack is not there to tell of its aspects. */
+async function defaultWeighing(model: ModelIdentity, models: string) {
+  const pack = await findPack(model.id, models).catch(() => null);
+  if (!pack || !isSameModel(pack.identity, model)) return (embeddings: PerView<Embedding>) => embeddings;
+  const { aspects } = pack.manifest;
+  const weights = normalizeAspects(defaultAspects(aspects), aspects);
+  return (embeddings: PerView<Embedding>) => weighViews(embeddings, weights, aspects);
 }
 
 async function withCatalog<T>(

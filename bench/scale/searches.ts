@@ -38,7 +38,7 @@ export const KINDS: readonly Kind[] = [
     dim: DIM,
     hasTarget: false,
   },
-  { name: "0.5 / 0.5, one aspect", weights: alike!, isFiltered: false, dim: ASPECT_DIM, hasTarget: false },
+  { name: "0.5 / 0.5, one aspect", weights: alike!, isFiltered: false, dim: ASPECT_DIM, hasTarget: true },
 ];
 
 /** The search of a kind by one of the pairs. */

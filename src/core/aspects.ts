@@ -1,4 +1,5 @@
 import { AppError } from "../errors.js";
+import { type PerView, viewsOf } from "./design.js";
 import type { Embedding } from "./embedding.js";
 
 /** A part of an embedding that sees one side of a design: everything, its details, its shape. */
@@ -82,6 +83,17 @@ export function normalizeAspects(weights: AspectWeights, aspects: readonly Aspec
   // Against the largest first: the sum of huge weights would be infinite.
   const sum = given.reduce((total, [, weight]) => total + weight / largest, 0);
   return Object.fromEntries(given.map(([name, weight]) => [name, weight / largest / sum]));
+}
+
+/** A query's embeddings as {@link weighAspects} makes each. */
+export function weighViews(
+  embeddings: PerView<Embedding>,
+  weights: AspectWeights,
+  aspects: readonly Aspect[],
+): PerView<Embedding> {
+  return Object.fromEntries(
+    viewsOf(embeddings).map((view) => [view, weighAspects(embeddings[view]!, weights, aspects)]),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { AppError } from "../errors.js";
-import { type AspectWeights, defaultAspects, normalizeAspects, weighAspects } from "./aspects.js";
+import { type AspectWeights, defaultAspects, normalizeAspects, weighViews } from "./aspects.js";
 import type { Crop } from "./crop.js";
 import { type PerView, type View, viewsOf } from "./design.js";
 import type { Embedding } from "./embedding.js";
@@ -127,12 +127,9 @@ export async function rankDesigns(
 ): Promise<Ranking> {
   const views = viewsOf(embeddings);
   const { weights, aspects, topK } = resolveRanking(request, views, embedder);
-  const weighed = Object.fromEntries(
-    views.map((view) => [view, weighAspects(embeddings[view]!, aspects, embedder.aspects)]),
-  );
   const [found, sample] = await Promise.all([
     catalog.search({
-      embeddings: weighed,
+      embeddings: weighViews(embeddings, aspects, embedder.aspects),
       weights,
       filter: request.filter ?? [],
       topK,

@@ -3,8 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openCatalog } from "../../src/adapters/lancedb/open-catalog.js";
+import { openPack } from "../../src/adapters/models/pack.js";
 import type { EmbeddedDesign } from "../../src/core/design.js";
-import { designNear, sampleDesign, seededRandom } from "../contracts/sample-designs.js";
+import { normalizeL2 } from "../../src/core/embedding.js";
+import type { ModelIdentity } from "../../src/core/ports.js";
+import { designNear, randomEmbedding, sampleDesign, seededRandom } from "../contracts/sample-designs.js";
+import { identityNetwork, writePack } from "../fixtures/small-packs.js";
 import { diptych } from "./diptych-process.js";
 
 const DESIGNS = 20_000;
@@ -12,6 +16,9 @@ const BATCH_SIZE = 5000;
 const model = { id: "random", sha256: null, embeddingDim: 64 };
 
 const random = seededRandom(1);
+
+/** Numbers of which an index tells little. */
+const NOISE = 16;
 
 /** Of each kind there are so many designs that they are the first matches of each other. */
 const KINDS = 800;
@@ -26,13 +33,28 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rm(directory, { recursive: true }));
 
-async function fill(name: string, count: number, design: (i: number) => EmbeddedDesign): Promise<void> {
-  const catalog = await openCatalog({ directory: join(directory, name), model });
+async function fill(
+  name: string,
+  count: number,
+  design: (i: number) => EmbeddedDesign,
+  identity: ModelIdentity = model,
+): Promise<void> {
+  const catalog = await openCatalog({ directory: join(directory, name), model: identity });
   for (let first = 0; first < count; first += BATCH_SIZE) {
     const size = Math.min(BATCH_SIZE, count - first);
     await catalog.upsert(Array.from({ length: size }, (_, i) => design(first + i)));
   }
   await catalog.close();
+}
+
+/** A design near a middle, in all but the first of its numbers, which are few and of no kind. */
+function withNoise(id: string, middle: EmbeddedDesign["views"]): EmbeddedDesign {
+  const design = designNear(middle, sampleDesign(id, random, model));
+  for (const { embedding } of Object.values(design.views)) {
+    embedding.set(randomEmbedding(random, NOISE).map((value) => value / 4));
+    normalizeL2(embedding);
+  }
+  return design;
 }
 
 const run = (catalog: string, ...args: string[]) =>
@@ -72,6 +94,24 @@ test("an index that finds too little is told by the exit status", async () => {
   expect((await run("noise", "rebuild")).exitCode).toBe(0);
   const verified = await run("noise", "verify", "--target-recall", "0.999");
   expect(verified).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/0\.999 +NO/) });
+});
+
+test("an index is verified by what searches look at, the model's default aspect", async () => {
+  const models = join(directory, "models");
+  const pack = await writePack(join(models, "twofold"), identityNetwork(), {
+    id: "twofold",
+    embeddingDim: model.embeddingDim,
+    aspects: [
+      { name: "noise", dim: NOISE },
+      { name: "kind", dim: model.embeddingDim - NOISE },
+    ],
+  });
+  const { identity } = await openPack(pack);
+  await fill("twofold", DESIGNS, (i) => withNoise(`D${i}`, middles[i % KINDS]!), identity);
+  expect((await run("twofold", "rebuild")).exitCode).toBe(0);
+  const verify = (...args: string[]) => run("twofold", "verify", "--target-recall", "0.999", ...args);
+  expect(await verify("--models", models)).toMatchObject({ exitCode: 1 });
+  expect(await verify()).toMatchObject({ exitCode: 0 });
 });
 
 test("a small catalog needs none, and none that is there is a failure", async () => {
