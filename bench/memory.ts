@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { childrenOf } from "./process-tree.js";
 
 export interface Memory {
   readonly residentMb: number;
@@ -6,8 +7,9 @@ export interface Memory {
 }
 
 /**
- * What of a process is in memory, and was at most, in megabytes; null where the system does not tell. What Node.js tells of the most,
- * `maxRSS`, begins with what the process had that started this one.
+ * What of a process and those that it started is in memory, and was at most, in megabytes; null where the system does not tell. What
+ * they share counts for each, and of each the most, whenever that was. What Node.js tells of the most, `maxRSS`, begins with what the
+ * process had that started this one.
  */
 export function memoryOf(pid: number): Memory | null {
   const file = `/proc/${pid}/status`;
@@ -15,7 +17,13 @@ export function memoryOf(pid: number): Memory | null {
   const status = readFileSync(file, "utf8");
   const mb = (field: string) =>
     (Number(new RegExp(`^${field}:\\s*(\\d+) kB`, "mu").exec(status)![1]) * 1024) / 1e6;
-  return { residentMb: mb("VmRSS"), peakMb: mb("VmHWM") };
+  return childrenOf(pid).reduce<Memory>(
+    (sum, child) => {
+      const { residentMb = 0, peakMb = 0 } = memoryOf(child) ?? {};
+      return { residentMb: sum.residentMb + residentMb, peakMb: sum.peakMb + peakMb };
+    },
+    { residentMb: mb("VmRSS"), peakMb: mb("VmHWM") },
+  );
 }
 
 /** It as columns of a table. */

@@ -37,8 +37,8 @@ reportTables({
     "8 clients: searches/s": catalog.searchesPerS,
     ...memoryColumns(catalog.memory),
     "exact p50 ms": catalog.exactP50Ms,
-    "exact GB/s": catalog.exactGbPerS,
-    "of one thread's memory bandwidth": catalog.exactGbPerS / bandwidth,
+    "exact GB/s": catalog.exactGbPerS ?? "-",
+    "of one thread's memory bandwidth": catalog.exactGbPerS === null ? "-" : catalog.exactGbPerS / bandwidth,
   })),
   searches: measured.flatMap(({ which, searches }) =>
     searches.map(({ search, p50Ms, p95Ms, recallAt20 }) => ({

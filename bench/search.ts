@@ -8,10 +8,12 @@ import { createFlatDesign } from "../demo/flats/design.js";
 import { drawFlat } from "../demo/flats/draw.js";
 import { perturb } from "../demo/perturb.js";
 import { openDiptych } from "../src/index.js";
-import { percentile, report, residentMb, time } from "./measure.js";
+import { percentile, report, time } from "./measure.js";
+import { memoryColumns, memoryOf } from "./memory.js";
 
 const SEED = 1;
 const QUERIES = 20;
+const WARM_UPS = 3;
 const sizes = process.argv
   .slice(2)
   .filter((argument) => !argument.startsWith("-"))
@@ -23,11 +25,12 @@ for (const size of sizes.length > 0 ? sizes : [300, 3000]) {
   const { manifest } = await writeCatalogue({ directory, count: size, seed: SEED });
   const diptych = await openDiptych({ catalog: path.join(directory, "catalog"), create: true });
 
-  let peakMb = residentMb();
+  const residentMb = () => memoryOf(process.pid)?.residentMb ?? Number.NaN;
+  let importMb = residentMb();
   const started = performance.now();
   const summary = await diptych.import(manifest, {
     onProgress: () => {
-      peakMb = Math.max(peakMb, residentMb());
+      importMb = Math.max(importMb, residentMb());
     },
   });
   const seconds = (performance.now() - started) / 1000;
@@ -40,21 +43,22 @@ for (const size of sizes.length > 0 ? sizes : [300, 3000]) {
       return { pictures: { front: await draw("front"), back: await draw("back") } };
     }),
   );
-  const indexSamples: number[] = [];
-  const samples = await time(2 * QUERIES, 3, async (run) => {
+  const searchMs: number[] = [];
+  const samples = await time(2 * QUERIES, WARM_UPS, async (run) => {
     const { timings } = await diptych.search(queries[run % QUERIES]!);
-    indexSamples.push(timings.searchMs);
+    searchMs.push(timings.searchMs);
   });
+  const indexSamples = searchMs.slice(WARM_UPS);
   rows.push({
     pairs: size,
     "imported pairs": summary.imported,
     "import pairs/s": summary.imported / seconds,
-    "import peak MB": peakMb,
+    "import peak MB": importMb,
     "search p50 ms": percentile(samples, 0.5),
     "search p95 ms": percentile(samples, 0.95),
     "index p50 ms": percentile(indexSamples, 0.5),
     "index p95 ms": percentile(indexSamples, 0.95),
-    "resident MB": residentMb(),
+    ...memoryColumns(memoryOf(process.pid)),
   });
   await diptych.close();
 }

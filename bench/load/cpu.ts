@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { childrenOf } from "../process-tree.js";
 import type { Running } from "./processes.js";
 
 /** Linux counts in hundredths of a second. */
@@ -13,16 +14,10 @@ export function cpuMs(processes: readonly Pick<Running, "pid">[]): number {
     const fields = readFileSync(file, "utf8")
       .replace(/^.*\) /su, "")
       .split(" ");
-    return sum + TICK_MS * (Number(fields[11]) + Number(fields[12])) + cpuMs(childrenOf(pid));
+    return (
+      sum +
+      TICK_MS * (Number(fields[11]) + Number(fields[12])) +
+      cpuMs(childrenOf(pid).map((child) => ({ pid: child })))
+    );
   }, 0);
-}
-
-/** Such as read pictures for it. */
-function childrenOf(pid: number): { readonly pid: number }[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8")
-    .split(" ")
-    .filter(Boolean)
-    .map((text) => ({ pid: Number(text) }));
 }

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { fitsInMemory } from "../../src/adapters/lancedb/in-memory.js";
 import { VIEWS } from "../../src/core/design.js";
 import { countFound } from "../../src/core/index-recall.js";
 import { percentile } from "../measure.js";
@@ -29,8 +30,8 @@ export interface Measured {
     /** Of the process that searches. */
     readonly memory: Memory | null;
     readonly exactP50Ms: number;
-    /** Of vectors, by the exact search. */
-    readonly exactGbPerS: number;
+    /** Of vectors, by the exact search; null where that looks at a byte a number, in memory. */
+    readonly exactGbPerS: number | null;
   };
   readonly searches: readonly {
     readonly search: string;
@@ -69,6 +70,7 @@ export async function measure(which: string): Promise<Measured> {
     searches.push({ search, hasTarget, ...searched.kinds[i]!, recallAt20: found / expected });
   }
   const exactP50Ms = percentile(exactMs, 0.5);
+  const gbPerS = (designs * VECTOR_BYTES) / 1e6 / exactP50Ms;
   const { index } = await catalog.indexStatus();
   const { searchesPerS, memory } = searched;
   const measured = {
@@ -78,7 +80,7 @@ export async function measure(which: string): Promise<Measured> {
     searchesPerS,
     memory,
     exactP50Ms,
-    exactGbPerS: (designs * VECTOR_BYTES) / 1e6 / exactP50Ms,
+    exactGbPerS: fitsInMemory({ rows: designs }, DIM) ? null : gbPerS,
   };
   await catalog.close();
   return { which, designs, catalog: measured, searches };

@@ -26,7 +26,7 @@ interface Entry {
 }
 
 /** Whether a snapshot's vectors may be kept in memory. */
-export function fitsInMemory(snapshot: Snapshot, embeddingDim: number): boolean {
+export function fitsInMemory(snapshot: Pick<Snapshot, "rows">, embeddingDim: number): boolean {
   return galleryBytes(snapshot.rows, embeddingDim) <= MOST_BYTES;
 }
 
