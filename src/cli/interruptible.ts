@@ -1,3 +1,5 @@
+import { leaveProgress } from "./progress.js";
+
 /** Exit status of a command that was interrupted. */
 export const INTERRUPTED = 130;
 
@@ -37,6 +39,7 @@ export function orInterrupted(told: string, run: (signal: AbortSignal) => Promis
       return await run(signal);
     } catch (error) {
       if (!signal.aborted) throw error;
+      leaveProgress();
       process.stderr.write(`${told}\n`);
       return INTERRUPTED;
     }

@@ -16,7 +16,7 @@ import { formatTable } from "../text-table.js";
 import { orInterrupted } from "./interruptible.js";
 import { writeTo } from "./output-place.js";
 import { parsePooling, parseResizePolicy } from "./pack-options.js";
-import { type Progress, progressOnTerminal } from "./progress.js";
+import { leaveProgress, type Progress, progressOnTerminal } from "./progress.js";
 
 /** Terminal columns: enough that no hash, licence or reason is cut. */
 const MAX_SHOWN_WIDTH = 500;
@@ -112,6 +112,8 @@ export async function runModelsAdd(source: string, flags: AddFlags, config: Conf
       signal,
     };
     const pack = await writeTo(config.models, () => addModel(config, options));
+    // A download of which nobody told how long it is has no end that is told.
+    leaveProgress();
     process.stdout.write(describeAdded(pack));
     return 0;
   });

@@ -42,6 +42,20 @@ describe("on a terminal", () => {
     expect(written.at(-1)).toContain("2.0 designs/s  7m 40s left");
   });
 
+  test("is left with its line, once, when something else is said", () => {
+    const { written, progress } = createScreen();
+    progress.leave();
+    expect(written).toEqual([]);
+    progress.update(50);
+    progress.leave();
+    progress.leave();
+    expect(written.slice(1)).toEqual(["\n"]);
+    progress.update(200);
+    progress.tell("All are in.");
+    progress.leave();
+    expect(written.at(-1)).toBe("\r\u001b[KAll are in.\n");
+  });
+
   test("leaves the bar out, then cuts the text, on narrow ones, and never wraps or throws", () => {
     fc.assert(
       fc.property(

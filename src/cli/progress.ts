@@ -22,6 +22,8 @@ export interface Progress {
   update(done: number): void;
   /** Puts a line in the place of the progress, which appears again below it if it goes on. */
   tell(line: string): void;
+  /** Leaves the progress where it stands, so that what is said next stands below it. */
+  leave(): void;
 }
 
 const REDRAW_INTERVAL_MS = 100;
@@ -42,6 +44,7 @@ export function createProgress({ stream, now, total, unit }: ProgressOptions): P
   const intervalMs = isTerminal ? REDRAW_INTERVAL_MS : LINE_INTERVAL_MS;
   const startMs = now();
   let shownMs = isTerminal ? Number.NEGATIVE_INFINITY : startMs;
+  let isDrawn = false;
   const samples = [{ timeMs: startMs, done: 0 }];
 
   /** Per second; null before any time has passed. */
@@ -64,11 +67,17 @@ export function createProgress({ stream, now, total, unit }: ProgressOptions): P
       if (timeMs - shownMs < intervalMs && !isLast) return;
       shownMs = timeMs;
       const text = describe({ done, total, unit, rate: rate(timeMs, done) });
+      isDrawn = isTerminal;
       if (isTerminal) stream.write(`\r${fitToTerminal(text, done, total, stream.columns)}\u001b[K`);
       else stream.write(`${text}\n`);
     },
     tell(line) {
+      isDrawn = false;
       stream.write(isTerminal ? `\r\u001b[K${line}\n` : `${line}\n`);
+    },
+    leave() {
+      if (isDrawn) stream.write("\n");
+      isDrawn = false;
     },
   };
 }
@@ -110,7 +119,17 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
 }
 
-/** The progress of a command, on standard error. */
+/** The one on standard error. */
+let shown: Progress | undefined;
+
+/** The progress of a command, on standard error, below the one that it had before. */
 export function progressOnTerminal(unit: string, total: number | null): Progress {
-  return createProgress({ stream: process.stderr, now: () => performance.now(), total, unit });
+  leaveProgress();
+  shown = createProgress({ stream: process.stderr, now: () => performance.now(), total, unit });
+  return shown;
+}
+
+/** To be called before anything is written that is none of the progress. */
+export function leaveProgress(): void {
+  shown?.leave();
 }
