@@ -67,8 +67,8 @@ export interface DiptychOptions extends Settings {
 
 /** What an import reports while it runs. */
 export interface ImportListeners {
-  /** Told how many rows there are before the first one is read. */
-  readonly onStart?: (rows: number) => void;
+  /** Told how many rows there are before the first one is read, when source and catalog are open; awaited. */
+  readonly onStart?: (rows: number) => void | Promise<void>;
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Told of every bad row; awaited before the import goes on. */
   readonly onError?: (error: RowError) => void | Promise<void>;
@@ -223,7 +223,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
         rows,
         readPicture: readOwn,
       } = typeof source === "string" ? await openSource(source, request) : source;
-      request.onStart?.(count);
+      await request.onStart?.(count);
       const summary = await tellingOfMissingWorkers(embedder, request.onMissingWorkers, () =>
         importDesigns({
           rows: rows(),

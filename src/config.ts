@@ -6,12 +6,14 @@ import { AppError } from "./errors.js";
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
+export const MAX_THREADS = 64;
+
 /** What each setting must be, as the failure tells it. */
 const expected = {
   catalog: "the path of a folder",
   model: "the id of a model pack",
   models: "the path of a folder",
-  threads: "a whole number from 1 to 64",
+  threads: `a whole number from 1 to ${MAX_THREADS}`,
   device: `one of ${DEVICES.join(", ")}`,
   targetRecall: "a number from 0.9 to 0.999",
   redis: "an address such as redis://localhost:6379",
@@ -35,7 +37,7 @@ const configSchema = z.object({
     .default("./diptych-models")
     .transform((directory) => path.resolve(directory)),
   /** Worker threads that embed pictures, 1 to 64. DIPTYCH_THREADS; default: one for each processor, one on another device. */
-  threads: z.coerce.number().int().min(1).max(64).optional(),
+  threads: z.coerce.number().int().min(1).max(MAX_THREADS).optional(),
   /** What the network runs on. DIPTYCH_DEVICE; default cpu. */
   device: z.enum(DEVICES).default("cpu"),
   /** What share of the exact answer a search of a large catalog finds at least, 0.9 to 0.999. DIPTYCH_TARGET_RECALL; default 0.99. */

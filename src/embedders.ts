@@ -9,6 +9,9 @@ import type { Config } from "./config.js";
 import type { Embedder, ImageReader, ModelIdentity } from "./core/ports.js";
 import { AppError } from "./errors.js";
 
+/** How many threads embed on a device unless told otherwise. */
+export { defaultThreads };
+
 /** Reads pictures as the pack's network takes them, apart from this process. */
 export function readerFor({ manifest }: ModelPack): ImageReader {
   const { input, resizePolicy, resample } = manifest;

@@ -21,7 +21,7 @@ export async function importFeatureFiles(
   try {
     const catalog = await openCatalog({ directory: config.catalog, model: files.model });
     try {
-      request.onStart?.(files.count);
+      await request.onStart?.(files.count);
       const summary = await importFeatures({
         rows: files.rows(),
         model: files.model,

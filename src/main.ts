@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { outliveReaders } from "./cli/closed-output.js";
 import { tellFailure } from "./cli/failure.js";
 import { letHeapDouble } from "./cli/heap-growth.js";
-import { readConfig, readTokens, type Settings } from "./config.js";
+import { MAX_THREADS, readConfig, readTokens, type Settings } from "./config.js";
 import { version } from "./version.js";
 
 letHeapDouble();
@@ -95,9 +95,9 @@ program
   .description(
     "embed pictures for other processes, which it takes from --redis; any number of them, on any machines",
   )
-  .option("--concurrency <n>", "threads that embed (default: as --threads)", wholeNumber)
+  .option("--concurrency <n>", "threads that embed, 1 to 64 (default: as --threads)", threads)
   .option("--max-batch-size <n>", "pictures of one batch at most", wholeNumber, 16)
-  .option("--max-queue-delay-ms <n>", "how long a lone picture waits for others at most", number, 5)
+  .option("--max-queue-delay-ms <n>", "how long a lone picture waits for others at most", fromZero, 5)
   .option("--metrics-port <n>", "answer /metrics and /livez there (default: nowhere)", port)
   .option(
     "--metrics-host <address>",
@@ -276,6 +276,19 @@ function wholeNumber(text: string): number {
   if (!Number.isInteger(value) || value < 1) {
     throw new InvalidArgumentError("Expected a whole number from 1 up.");
   }
+  return value;
+}
+
+function fromZero(text: string): number {
+  const value = number(text);
+  if (value < 0) throw new InvalidArgumentError("Expected a number from 0 up.");
+  return value;
+}
+
+function threads(text: string): number {
+  const value = wholeNumber(text);
+  if (value > MAX_THREADS)
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_THREADS}.`);
   return value;
 }
 

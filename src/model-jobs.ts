@@ -43,7 +43,7 @@ export async function reembedCatalog(config: Config, request: ImportListeners = 
   const reembedding = await openReembedding(config.catalog, pack.identity);
   try {
     const { from, to } = reembedding;
-    request.onStart?.((await from.stats()).designs);
+    await request.onStart?.((await from.stats()).designs);
     const fromPack = await findPack(from.model.id, config.models).catch(() => null);
     const reproject = reprojection(from.model, fromPack, pack);
     const embed = (pages: Pages, listeners: ImportListeners) =>

@@ -1,11 +1,10 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type ImportListeners, openDiptych, openSource } from "../compose.js";
 import type { Config } from "../config.js";
 import type { ImportProgress } from "../core/import.js";
 import { AppError } from "../errors.js";
 import { importFeatureFiles } from "../feature-files.js";
-import { createImportErrorReport } from "./import-errors.js";
+import { createImportErrorReport, type ImportErrorReport } from "./import-errors.js";
 import { INTERRUPTED, interruptible } from "./interruptible.js";
 import { writeTo } from "./output-place.js";
 import { formatDuration, type Progress, progressOnTerminal } from "./progress.js";
@@ -46,10 +45,20 @@ export async function runImport(
       `An import takes one of a SOURCE, --npy DIR, --reembed and --rollback; received ${told.join(" and ") || "none"}.`,
     );
   }
+  if (imagesDirectory !== undefined && (reembed || rollback)) {
+    throw new AppError(
+      "INVALID_REQUEST",
+      `--images tells where the pictures of a SOURCE or of --npy are; received it with ${told[0]}, which knows where they are. Leave it out.`,
+    );
+  }
   if (rollback) return runRollback(config);
   if (reembed) return runReembed(config);
   if (npy !== undefined) {
-    return watch(config, (listeners) => importFeatureFiles(npy, config, { ...listeners, imagesDirectory }));
+    return watch(
+      config,
+      (listeners) => importFeatureFiles(npy, config, { ...listeners, imagesDirectory }),
+      "run it again, which begins with the first row",
+    );
   }
   // Before a catalog is made for it: a mistyped source leaves nothing behind.
   const designs = await openSource(source!, { imagesDirectory });
@@ -82,42 +91,55 @@ async function runReembed(config: Config): Promise<number> {
   return status;
 }
 
-/** Runs an import with progress on standard error, a report of bad rows in the catalog's folder, and an end on Ctrl-C. */
-async function watch(config: Config, run: RunImport): Promise<number> {
+/**
+ * Runs an import with progress on standard error, a report of bad rows in the catalog's folder, and an end on Ctrl-C.
+ *
+ * @param afterInterruption what a person does then.
+ */
+async function watch(
+  config: Config,
+  run: RunImport,
+  afterInterruption = "run it again to go on",
+): Promise<number> {
   const errorsPath = path.join(config.catalog, "import-errors.csv");
-  const report = await writeTo(errorsPath, async () => {
-    await mkdir(config.catalog, { recursive: true });
-    return createImportErrorReport(errorsPath);
-  });
+  let report: ImportErrorReport | undefined;
   const started = performance.now();
   let progress: Progress | undefined;
   try {
     const summary = await interruptible((signal) =>
       run({
-        onStart(total) {
+        async onStart(total) {
+          // Not before: an import that cannot begin leaves the last one's report, and no folder where no catalog is.
+          report = await writeTo(errorsPath, () => createImportErrorReport(errorsPath));
           progress = progressOnTerminal("designs", total);
         },
         onProgress: ({ rows }) => progress?.update(rows),
-        onError: (error) => report.add(error),
+        onError: (error) => report?.add(error),
         onMissingWorkers: (areMissing) => progress?.tell(areMissing ? MISSING_WORKERS : WORKERS_AGAIN),
         onCompact: () => progress?.tell(MERGING),
         signal,
       }),
     );
     const seconds = (performance.now() - started) / 1000;
-    progress?.tell(describe(summary, seconds, config.catalog));
-    if (report.count > 0) process.stderr.write(`What was wrong with each, and where: ${errorsPath}\n`);
+    progress?.tell(describe(summary, seconds, config.catalog, afterInterruption));
+    if (report && report.count > 0)
+      process.stderr.write(`What was wrong with each, and where: ${errorsPath}\n`);
     if (summary.aborted) return INTERRUPTED;
     return summary.failed > 0 ? SOME_ROWS_FAILED : 0;
   } finally {
-    await report.close();
+    await report?.close();
   }
 }
 
-function describe(summary: ImportProgress & { aborted: boolean }, seconds: number, catalog: string): string {
+function describe(
+  summary: ImportProgress & { aborted: boolean },
+  seconds: number,
+  catalog: string,
+  afterInterruption: string,
+): string {
   const { imported, unchanged, failed, aborted } = summary;
   const counts = `${imported} imported, ${unchanged} unchanged, ${failed} failed`;
   const rate = imported > 0 ? ` (${(imported / seconds).toFixed(1)} designs/s)` : "";
-  const end = aborted ? "; interrupted: run it again to go on" : "";
+  const end = aborted ? `; interrupted: ${afterInterruption}` : "";
   return `${counts} in ${formatDuration(seconds)}${rate}, catalog ${catalog}${end}`;
 }

@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type Diptych, openDiptych, readPicture, requireSheetOf } from "../compose.js";
 import type { Config } from "../config.js";
@@ -8,6 +7,7 @@ import { type PerView, VIEWS, type View, viewsOf } from "../core/design.js";
 import { parseFilter } from "../core/filter.js";
 import { normalizeWeights } from "../core/query.js";
 import type { SearchResult } from "../core/search.js";
+import { defaultThreads } from "../embedders.js";
 import { AppError } from "../errors.js";
 import { formatMatches } from "./match-table.js";
 import { writeTo } from "./output-place.js";
@@ -38,7 +38,7 @@ export async function runSearch(flags: SearchFlags, config: Config): Promise<voi
   const pictures = await readPictures(flags);
   const weights = normalizeWeights({ front: flags.frontWeight, back: flags.backWeight }, viewsOf(pictures));
   // Each view is embedded by a thread of its own; further ones would only load the model for nothing.
-  const threads = Math.min(config.threads ?? availableParallelism(), VIEWS.length);
+  const threads = Math.min(config.threads ?? defaultThreads(config.device), VIEWS.length);
   const diptych = await openDiptych({ ...config, threads });
   try {
     const result = await diptych.search({

@@ -65,6 +65,17 @@ describe("wrong usage ends with status 2 and one sentence", () => {
     ["a picture as a source", ["import", "flats/A_front.png"], "A manifest's name ends in .csv, "],
     ["a folder of images that is not there", ["import", "no-pictures.csv", "--images", "none"], "/none."],
     ["feature files that are not there", ["import", "--npy", "flats"], "name_list.csv"],
+    [
+      "pictures of designs that are there",
+      ["import", "--reembed", "--images", "flats"],
+      "received it with --reembed, which knows where they are. Leave it out.",
+    ],
+    [
+      "more threads than a worker may have",
+      ["worker", "--concurrency", "100000"],
+      "Expected a whole number from 1 to 64.",
+    ],
+    ["a delay before now", ["worker", "--max-queue-delay-ms", "-5"], "Expected a number from 0 up."],
     ["a weight that is no number", ["search", "--front-weight", "much"], "Expected a number."],
     ["a weight below zero", ["search", "--front", "flats/A_front.png", "--back-weight", "-1"], "from 0 up"],
     ["no matches wanted", ["search", "--top", "0"], "Expected a whole number from 1 up."],
@@ -83,6 +94,23 @@ describe("wrong usage ends with status 2 and one sentence", () => {
     expect(await sentenceOf(2, [...args, ...(args.length > 1 ? ["--catalog", "elsewhere"] : [])])).toContain(
       sentence,
     );
+  });
+});
+
+describe("an import that cannot begin leaves things as they are:", () => {
+  test.each([
+    ["of feature files that are not there", ["--npy", "flats"], 2],
+    ["of a catalog that is not there", ["--reembed"], 4],
+  ])("%s", async (_, args, exitCode) => {
+    const catalog = join(directory, "mistyped");
+    await sentenceOf(exitCode, ["import", ...args, "--catalog", catalog]);
+    await expect(readdir(catalog)).rejects.toMatchObject({ code: "ENOENT" });
+    const report = join(catalog, "import-errors.csv");
+    await mkdir(catalog);
+    await writeFile(report, "of the last import");
+    await sentenceOf(exitCode, ["import", ...args, "--catalog", catalog]);
+    expect(await readFile(report, "utf8")).toBe("of the last import");
+    await rm(catalog, { recursive: true });
   });
 });
 
