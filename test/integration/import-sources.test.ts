@@ -235,6 +235,7 @@ test("progress goes to standard error in plain lines, the summary last; nothing 
   expect(lines[summary]).toMatch(
     /^3 imported, 0 unchanged, \d failed in \d+s \(\d+\.\d designs\/s\), catalog \//,
   );
-  for (const line of lines.slice(0, summary)) expect(line).toMatch(/^ *\d+% {2}\d+\/\d+ designs( {2}|$)/);
+  expect(lines[summary - 1]).toBe("Merging the catalog's files, and building the index if it is large.");
+  for (const line of lines.slice(0, summary - 1)) expect(line).toMatch(/^ *\d+% {2}\d+\/\d+ designs( {2}|$)/);
   for (const control of ["\r", "\u001b"]) expect(ending.stderr).not.toContain(control);
 });
