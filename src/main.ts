@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { collect, fromZero, number, port, threads, wholeNumber } from "./cli/arguments.js";
 import { outliveReaders } from "./cli/closed-output.js";
 import { tellFailure } from "./cli/failure.js";
 import { letHeapDouble } from "./cli/heap-growth.js";
-import { MAX_THREADS, readConfig, readTokens, type Settings } from "./config.js";
+import { readConfig, readTokens, type Settings } from "./config.js";
 import { version } from "./version.js";
 
 letHeapDouble();
@@ -263,43 +264,4 @@ try {
 
 function config() {
   return readConfig(program.opts<Settings>(), process.env);
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");
-  return value;
-}
-
-function wholeNumber(text: string): number {
-  const value = number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InvalidArgumentError("Expected a whole number from 1 up.");
-  }
-  return value;
-}
-
-function fromZero(text: string): number {
-  const value = number(text);
-  if (value < 0) throw new InvalidArgumentError("Expected a number from 0 up.");
-  return value;
-}
-
-function threads(text: string): number {
-  const value = wholeNumber(text);
-  if (value > MAX_THREADS)
-    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_THREADS}.`);
-  return value;
-}
-
-function port(text: string): number {
-  const value = number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
-    throw new InvalidArgumentError("Expected a port from 0 to 65535.");
-  }
-  return value;
-}
-
-function collect(text: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, text];
 }
