@@ -3,7 +3,7 @@ import path from "node:path";
 import { readCatalogModels } from "./adapters/lancedb/open-catalog.js";
 import { addPack } from "./adapters/models/add-pack.js";
 import { findPack, packIds, unknownPack } from "./adapters/models/find-pack.js";
-import { type ModelSource, withRecipe } from "./adapters/models/model-source.js";
+import { type ModelSource, sourceId, withRecipe } from "./adapters/models/model-source.js";
 import { freeDirectory, removeDirectory } from "./adapters/models/new-pack.js";
 import type { ModelPack } from "./adapters/models/pack.js";
 import { whyUnavailable } from "./adapters/onnx/devices.js";
@@ -45,10 +45,9 @@ export async function addModel(
   { models }: Config,
   { id, ...source }: ModelSource & { readonly id?: string | undefined },
 ): Promise<ModelPack> {
-  if (id !== undefined) await freeDirectory(models, id);
-  return withRecipe(models, source, async (recipe) =>
-    addPack(recipe, await freeDirectory(models, id ?? recipe.id), source.signal),
-  );
+  // Before anything is downloaded.
+  const directory = await freeDirectory(models, id ?? sourceId(source));
+  return withRecipe(models, source, (recipe) => addPack(recipe, directory, source.signal));
 }
 
 /**

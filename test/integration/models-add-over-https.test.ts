@@ -55,6 +55,10 @@ describe("from an https server", () => {
       return;
     }
     const etag = `"${sha256(bytes)}"`;
+    if (headers["if-none-match"] === etag) {
+      response.writeHead(304).end();
+      return;
+    }
     const from = headers["if-range"] === etag ? Number(/\d+/.exec(headers.range ?? "")?.[0] ?? 0) : 0;
     response.setHeader("etag", etag);
     response.setHeader("content-length", bytes.length - from);
@@ -153,6 +157,47 @@ describe("from an https server", () => {
     await add(local, await newFile("small.tflite", classifier));
     expect((await manifestOf(models, "small")).model).toEqual((await manifestOf(local, "small")).model);
     expect(await diptych(["models", "verify", "small", "--models", models])).toMatchObject({ exitCode: 0 });
+  });
+
+  test("a download is used again after a failure that another option mends", async () => {
+    await serveEncoder("/siglip", siglipEncoder);
+    const network = "/siglip/onnx/vision_model.onnx";
+    const sent = () =>
+      requests.filter(({ url }) => url === network).map(({ headers }) => headers["if-none-match"]);
+    const refused = await addFrom("/siglip", "--output", "none");
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('has no output "none"') });
+    expect(await readdir(models)).toEqual([".downloads"]);
+    expect(sent()).toEqual([undefined]);
+
+    const etag = `"${sha256(files[network]!)}"`;
+    expect(await addFrom("/siglip", "--pooling", "flatten")).toMatchObject({ exitCode: 2 });
+    expect(sent()).toEqual([undefined, etag]);
+    expect(await addFrom("/siglip", "--sha256", sha256(files[network]!))).toMatchObject({ exitCode: 0 });
+    // What has the hash is not even asked for.
+    expect(sent()).toEqual([undefined, etag]);
+    expect(await readdir(models)).toEqual(["siglip"]);
+  });
+
+  test("nothing is fetched for an id that is taken", async () => {
+    await add(models, await newFile("small.tflite", classifier));
+    const { exitCode, stderr } = await addFrom("/small.tflite");
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('there is a pack "small" already')]);
+    expect(requests).toEqual([]);
+  });
+
+  test("one download leaves another from the same place alone", async () => {
+    files["/other.tflite"] = classifier;
+    silentAfter = Math.floor(classifier.length / 2);
+    const { child, ended } = start("/small.tflite");
+    while ((await partLength()) < silentAfter) {
+      if (child.exitCode !== null) throw new Error(`It ended too early: ${(await ended).stderr}`);
+      await sleep(20);
+    }
+    silentAfter = Number.POSITIVE_INFINITY;
+    expect(await addFrom("/other.tflite")).toMatchObject({ exitCode: 0 });
+    expect(await partLength()).toBe(Math.floor(classifier.length / 2));
+    child.kill("SIGINT");
+    await ended;
   });
 
   /** Bytes of the file that is being downloaded. */

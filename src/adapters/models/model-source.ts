@@ -6,7 +6,7 @@ import { type RemoteFiles, type RemoteOptions, remoteFiles } from "./download/re
 import { httpsUrl } from "./download/request.js";
 import { shownUrl } from "./download/url.js";
 import { sha256OfFile } from "./file-hash.js";
-import { localFolder, readHuggingFace } from "./hugging-face/read-folder.js";
+import { folderId, localFolder, readHuggingFace } from "./hugging-face/read-folder.js";
 import { vgg16Recipe } from "./keras/vgg16-recipe.js";
 import { type PackOutput, packIdOf } from "./manifest.js";
 import type { PackRecipe } from "./recipe.js";
@@ -30,8 +30,20 @@ export interface ModelSource extends RemoteOptions {
 }
 
 /**
- * Finds the network of a source, fetches it if need be, and hands it on. What was downloaded is removed then, but for what a
- * next try could go on with.
+ * What the pack of a source is called unless told otherwise.
+ *
+ * @throws AppError INVALID_REQUEST for a source that is none.
+ */
+export function sourceId(options: ModelSource): string {
+  if (options.source === VGG16_SOURCE) return VGG16_SOURCE;
+  const place = placeOf(options);
+  if (isSingleFile(options)) return packIdOf(path.basename(fileName(place), ".tflite"));
+  return folderId(isUrl(place) ? shownPlace(place) : path.resolve(place));
+}
+
+/**
+ * Finds the network of a source, fetches it if need be, and hands it on. What was downloaded is removed then, or after a failure
+ * kept for a next try.
  *
  * @param directory of the user's packs.
  * @throws AppError INVALID_REQUEST for a source that is none, NOT_FOUND, SOURCE_UNAVAILABLE, MODEL_INVALID.
@@ -63,11 +75,7 @@ async function findRecipe(options: ModelSource, remote: RemoteFiles | null): Pro
   }
   if (isSingleFile(options)) {
     const file = await singleFile(place, options, remote);
-    const recipe = tfliteRecipe(
-      await readFile(file),
-      { name: packIdOf(path.basename(file, path.extname(file))), source },
-      options,
-    );
+    const recipe = tfliteRecipe(await readFile(file), { name: sourceId(options), source }, options);
     return { ...recipe, ...(resizePolicy && resizePolicy !== "as-told" && { resizePolicy }) };
   }
   if (!remote && !(await stat(source).catch(() => null))?.isDirectory()) {
@@ -122,11 +130,12 @@ function remoteOf(options: ModelSource, directory: string): RemoteFiles | null {
   const place = placeOf(options);
   if (!isUrl(place)) return null;
   const url = httpsUrl(place);
-  if (isSingleFile(options)) return remoteFiles(folderOf(url), directory, options);
+  if (isSingleFile(options)) return remoteFiles(folderOf(url), nameIn(url), directory, options);
   // The page of a repository is not where its files are.
   const isHubPage = url.hostname === "huggingface.co" && /^\/[^/]+\/[^/]+\/?$/u.test(url.pathname);
   return remoteFiles(
     `${url.href.replace(/\/+$/u, "")}${isHubPage ? "/resolve/main/" : "/"}`,
+    options.file,
     directory,
     options,
   );
@@ -140,6 +149,15 @@ function folderOf(url: URL): string {
   return new URL(".", url).href;
 }
 
+/** Without what a URL has behind it. */
+function fileName(place: string): string {
+  return path.basename(isUrl(place) ? httpsUrl(place).pathname : place);
+}
+
+function nameIn(url: URL): string {
+  return url.href.slice(folderOf(url).length);
+}
+
 /** Where a source is, for people: without the passwords that a URL may hold. */
 function shownPlace(place: string): string {
   return isUrl(place) ? shownUrl(httpsUrl(place)) : place;
@@ -150,14 +168,10 @@ function isSingleFile(options: ModelSource): boolean {
 }
 
 async function singleFile(place: string, options: ModelSource, remote: RemoteFiles | null): Promise<string> {
-  const file = remote ? await remoteFile(httpsUrl(place), remote) : await localFile(place);
+  const file = remote ? await remote.file(nameIn(httpsUrl(place))) : await localFile(place);
   if (file === null) throw new AppError("NOT_FOUND", `There is no file ${shownPlace(place)}.`);
   if (!remote) await verify(file, options);
   return file;
-}
-
-function remoteFile(url: URL, remote: RemoteFiles): Promise<string | null> {
-  return remote.file(url.href.slice(folderOf(url).length));
 }
 
 async function localFile(place: string): Promise<string | null> {

@@ -2,8 +2,6 @@ import type { PackManifest } from "./manifest.js";
 
 /** A network found in some source, with all that a pack tells of it but what only its files and a trial run tell. */
 export interface PackRecipe {
-  /** What the pack is called unless told otherwise. */
-  readonly id: string;
   readonly title: string;
   /** Of the weights, as their source tells it. */
   readonly licence: string;

@@ -118,7 +118,7 @@ describe("download", () => {
     const received = await start({ sha256, onProgress: (...told) => progress.push(told) });
     expect(received).toEqual(result);
     expect(await hashAt(file)).toBe(sha256);
-    expect(await files()).toEqual(["model.onnx"]);
+    expect(await files()).toEqual(["model.onnx", "model.onnx.origin"]);
     expect(progress[0]).toEqual([0, content.length]);
     expect(progress.at(-1)).toEqual([content.length, content.length]);
     expect(progress).toEqual(progress.toSorted(([a], [b]) => a - b));
@@ -135,13 +135,70 @@ describe("download", () => {
   it("brings an empty file", async () => {
     answer = serve(Buffer.alloc(0));
     expect(await start()).toEqual({ sha256: hashOf(Buffer.alloc(0)), bytes: 0 });
-    expect(await files()).toEqual(["model.onnx"]);
+    expect(await files()).toEqual(["model.onnx", "model.onnx.origin"]);
   });
 
   it("replaces a file that is there", async () => {
     await writeFile(file, "an old one");
     await start();
     expect(await hashAt(file)).toBe(sha256);
+  });
+
+  describe("a file that an earlier call left", () => {
+    const notModified: Handler = ({ headers }, response) => {
+      ifNoneMatch.push(headers["if-none-match"] ?? headers["if-modified-since"]);
+      if (ifNoneMatch.at(-1) === version) response.writeHead(304).end();
+      else serve(otherContent, { version: '"2"' })({ headers } as IncomingMessage, response);
+    };
+    let ifNoneMatch: (string | undefined)[];
+    let version: string;
+    beforeEach(async () => {
+      ifNoneMatch = [];
+      version = '"1"';
+      await start();
+      answer = notModified;
+    });
+
+    it("is taken when the server still has the same", async () => {
+      expect(await start()).toEqual(result);
+      expect(ifNoneMatch).toEqual(['"1"']);
+      expect(await hashAt(file)).toBe(sha256);
+      expect(await files()).toEqual(["model.onnx", "model.onnx.origin"]);
+    });
+
+    it("is asked for by its date where there is no ETag", async () => {
+      version = "Wed, 21 Oct 2015 07:28:00 GMT";
+      answer = (_, response) => response.writeHead(200, { "last-modified": version }).end(content);
+      await rm(`${file}.origin`);
+      await start();
+      answer = notModified;
+      expect(await start()).toEqual(result);
+      expect(ifNoneMatch).toEqual([version]);
+    });
+
+    it("is replaced when the server has another", async () => {
+      version = '"2"';
+      expect(await start()).toEqual({ sha256: hashOf(otherContent), bytes: content.length });
+      expect(ifNoneMatch).toEqual(['"1"']);
+      expect(await hashAt(file)).toBe(hashOf(otherContent));
+      expect(await start()).toMatchObject({ sha256: hashOf(otherContent) });
+      expect(ifNoneMatch).toEqual(['"1"', '"2"']);
+    });
+
+    it("is taken without asking when it has the expected hash, and else fetched anew", async () => {
+      requests = [];
+      expect(await start({ sha256 })).toEqual(result);
+      expect(requests).toEqual([]);
+      const other = hashOf(otherContent);
+      expect(await start({ sha256: other })).toMatchObject({ sha256: other });
+      expect(ifNoneMatch).toEqual([undefined]);
+    });
+
+    it("is fetched anew from another URL", async () => {
+      url += "?2";
+      expect(await start()).toMatchObject({ sha256: hashOf(otherContent) });
+      expect(ifNoneMatch).toEqual([undefined]);
+    });
   });
 
   describe("going on", () => {
@@ -161,7 +218,7 @@ describe("download", () => {
 
     it("goes on where an aborted call stopped, which leaves the part but no file", async () => {
       await abortedHalfway();
-      expect(await files()).toEqual(["model.onnx.part", "model.onnx.part.json"]);
+      expect(await files()).toEqual(["model.onnx.part", "model.onnx.part.origin"]);
       expect(await hashAt(`${file}.part`)).toBe(hashOf(content.subarray(0, half)));
 
       answer = serve(content);
@@ -170,7 +227,7 @@ describe("download", () => {
       expect(progress[0]).toBe(half);
       expect(requests).toEqual([{ url: "/model.onnx", range: `bytes=${half}-`, ifRange: '"1"' }]);
       expect(await hashAt(file)).toBe(sha256);
-      expect(await files()).toEqual(["model.onnx"]);
+      expect(await files()).toEqual(["model.onnx", "model.onnx.origin"]);
     });
 
     it("goes by the date when there is no strong ETag", async () => {
@@ -213,12 +270,12 @@ describe("download", () => {
       expect(requests).toHaveLength(count);
       expect(requests.slice(1).filter(({ range }) => range !== undefined)).toEqual([]);
       expect(await hashAt(file)).toBe(hashOf(otherContent));
-      expect(await files()).toEqual(["model.onnx"]);
+      expect((await files()).filter((name) => name !== "model.onnx.origin")).toEqual(["model.onnx"]);
     });
 
     it("goes on with what was left of the same URL", async () => {
       await writeFile(`${file}.part`, content.subarray(0, 7));
-      await writeFile(`${file}.part.json`, JSON.stringify({ urlSha256: hashOf(url), version: '"1"' }));
+      await writeFile(`${file}.part.origin`, JSON.stringify({ urlSha256: hashOf(url), version: '"1"' }));
       expect(await start({ sha256 })).toEqual(result);
       expect(requests).toMatchObject([{ range: "bytes=7-" }]);
     });
@@ -229,7 +286,7 @@ describe("download", () => {
       ["could not be sent", () => JSON.stringify({ urlSha256: hashOf(url), version: "1\r\nx: y" })],
     ])("begins anew when what was left %s", async (_, origin) => {
       await writeFile(`${file}.part`, otherContent);
-      await writeFile(`${file}.part.json`, origin());
+      await writeFile(`${file}.part.origin`, origin());
       expect(await start({ sha256 })).toEqual(result);
       expect(requests).toEqual([{ url: "/model.onnx", range: undefined, ifRange: undefined }]);
     });

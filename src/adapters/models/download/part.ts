@@ -1,16 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { z } from "zod";
+import { open, rename, rm } from "node:fs/promises";
 import { AppError } from "../../../errors.js";
-
-/** What the bytes of a part belong to. */
-const originSchema = z.strictObject({
-  /** A hash, since a URL can hold passwords and tokens. */
-  urlSha256: z.string(),
-  /** The ETag or the date of the file they are of, as If-Range takes it. */
-  version: z.string().regex(/^[\x20-\x7e]+$/u),
-});
+import { removeOrigin, versionLeft, writeOrigin } from "./origin.js";
 
 /** The first bytes of a file, and where they are from. */
 export interface Part {
@@ -25,7 +17,7 @@ export interface Part {
   /** The SHA-256 of the bytes. */
   sha256(): string;
   /**
-   * Brings the bytes to the disk and gives them the file's name.
+   * Brings the bytes to the disk and gives them the file's name; where they are from stays beside it.
    *
    * @throws AppError INVALID_REQUEST when another process has written there too.
    */
@@ -39,9 +31,7 @@ export interface Part {
 /** Opens `file`.part with the bytes of `url` that an earlier call left there, or empty. */
 export async function openPart(file: string, url: URL, signal?: AbortSignal): Promise<Part> {
   const path = `${file}.part`;
-  const originPath = `${path}.json`;
-  const urlSha256 = createHash("sha256").update(url.href).digest("hex");
-  let version = await versionLeft(originPath, urlSha256);
+  let version = await versionLeft(path, url);
   // For appending: the end stays the place to write at, even after a truncation.
   const handle = await open(path, "a");
   let bytes = 0;
@@ -64,12 +54,12 @@ export async function openPart(file: string, url: URL, signal?: AbortSignal): Pr
     },
     async restart(newVersion) {
       // In this order a kill in between leaves bytes that nothing tells the origin of, never bytes of another file.
-      await rm(originPath, { force: true });
+      await removeOrigin(path);
       await handle.truncate(0);
       version = newVersion;
       bytes = 0;
       hash = createHash("sha256");
-      if (version !== null) await writeFile(originPath, JSON.stringify({ urlSha256, version }));
+      if (version !== null) await writeOrigin(path, url, version);
     },
     sha256: () => hash.copy().digest("hex"),
     async commit() {
@@ -82,13 +72,15 @@ export async function openPart(file: string, url: URL, signal?: AbortSignal): Pr
       }
       await handle.sync();
       await handle.close();
+      await removeOrigin(file);
       await rename(path, file);
-      await rm(originPath, { force: true });
+      await removeOrigin(path);
+      if (version !== null) await writeOrigin(file, url, version);
     },
     close: () => handle.close(),
     async remove() {
       await rm(path, { force: true });
-      await rm(originPath, { force: true });
+      await removeOrigin(path);
     },
   };
 
@@ -103,15 +95,5 @@ export async function openPart(file: string, url: URL, signal?: AbortSignal): Pr
     await handle.close();
     signal?.throwIfAborted();
     throw error;
-  }
-}
-
-/** The version of the bytes that were left; null when they are of another URL, or nothing tells. */
-async function versionLeft(originPath: string, urlSha256: string): Promise<string | null> {
-  try {
-    const origin = originSchema.parse(JSON.parse(await readFile(originPath, "utf8")));
-    return origin.urlSha256 === urlSha256 ? origin.version : null;
-  } catch {
-    return null;
   }
 }

@@ -10,7 +10,7 @@ const MAX_BYTES = { model: 2 ** 31, text: 2 ** 20 };
 export interface RemoteFiles {
   /** The path of the downloaded file; null when the host does not have it. */
   file(name: string): Promise<string | null>;
-  /** Ends the work with them: what a next try could go on with is kept, all else removed. */
+  /** Ends the work with them: after a failure what a next try could go on with is kept, a whole model above all. */
   close(failure?: unknown): Promise<void>;
 }
 
@@ -25,14 +25,18 @@ export interface RemoteOptions {
  * Files below a URL, downloaded when they are asked for.
  *
  * @param url ends with a slash.
- * @param directory of the user's packs; downloads lie hidden in it until they are whole.
+ * @param model what of it is the model, as it was asked for: what is fetched for another lies elsewhere.
+ * @param directory of the user's packs; downloads lie hidden in it until the work with them is done.
  */
-export function remoteFiles(url: string, directory: string, options: RemoteOptions): RemoteFiles {
-  const place = path.join(
-    directory,
-    ".downloads",
-    createHash("sha256").update(url).digest("hex").slice(0, 16),
-  );
+export function remoteFiles(
+  url: string,
+  model: string | undefined,
+  directory: string,
+  options: RemoteOptions,
+): RemoteFiles {
+  const key = createHash("sha256").update(JSON.stringify([url, model]));
+  const place = path.join(directory, ".downloads", key.digest("hex").slice(0, 16));
+  let hasModel = false;
   return {
     async file(name) {
       const file = path.join(place, path.basename(name.replace(/\?.*$/u, "")));
@@ -45,6 +49,7 @@ export function remoteFiles(url: string, directory: string, options: RemoteOptio
           onProgress: (received, total) => options.onDownload?.(path.basename(file), received, total),
           signal: options.signal,
         });
+        hasModel ||= isModel;
         return file;
       } catch (error) {
         if (error instanceof AppError && error.code === "NOT_FOUND") return null;
@@ -52,7 +57,7 @@ export function remoteFiles(url: string, directory: string, options: RemoteOptio
       }
     },
     async close(failure) {
-      const isKept = failure !== undefined && (options.signal?.aborted || mayWorkLater(failure));
+      const isKept = failure !== undefined && (hasModel || options.signal?.aborted || mayWorkLater(failure));
       if (!isKept) await rm(place, { recursive: true, force: true });
       // What holds nothing goes too; the rest stays.
       for (const directory of [place, path.dirname(place)]) await rmdir(directory).catch(() => {});

@@ -8,6 +8,11 @@ export function rangeHeaders({ canGoOn, bytes, version }: Part): Record<string, 
   return canGoOn ? { range: `bytes=${bytes}-`, "if-range": version! } : {};
 }
 
+/** What asks for a file unless it is still of this version: the server answers with the status 304 then. */
+export function unlessHeaders(version: string): Record<string, string> {
+  return version.startsWith('"') ? { "if-none-match": version } : { "if-modified-since": version };
+}
+
 /** Refusals of the server that are none of the request: it asks to come again later. */
 const LATER = new Set([408, 425, 429]);
 

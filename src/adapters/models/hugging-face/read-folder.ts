@@ -47,10 +47,8 @@ export async function readHuggingFace(
   const licence = await readLicence(folder);
   const network = await openOnnxFile(folder, options.file);
   const size = agreedSize(folder, network, preprocessing.size, config.imageSize);
-  const id = idOf(folder.name);
   return {
-    id,
-    title: config.title ?? id,
+    title: config.title ?? folderId(folder.name),
     licence: licence ?? "not told by its source",
     source: folder.name,
     model: network.path,
@@ -99,8 +97,8 @@ function agreedSize(
   return size;
 }
 
-/** Of the last part of a folder's path or a URL, but for what Hugging Face's URLs have behind the model's name. */
-function idOf(source: string): string {
+/** The pack's id: the last part of a folder's path or a URL, but for what Hugging Face's URLs have behind the model's name. */
+export function folderId(source: string): string {
   const place = source.replace(/[?#].*$/u, "").replace(/\/(?:tree|resolve|blob)\/[^/]+\/?$/u, "");
   return packIdOf(place.split(/[/\\]/u).findLast((part) => part !== "") ?? "");
 }

@@ -15,7 +15,6 @@ const CHANNEL_MEANS: [number, number, number] = [103.939, 116.779, 123.68];
 export async function vgg16Recipe(file: string, source: string): Promise<PackRecipe> {
   const weights = await readKerasWeights(file);
   return {
-    id: "vgg16-keras",
     title: "VGG16, ImageNet, flattened",
     licence: "CC BY 4.0 (weights: K. Simonyan and A. Zisserman, Visual Geometry Group, University of Oxford)",
     source,

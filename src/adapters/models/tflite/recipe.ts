@@ -29,7 +29,7 @@ const CLASSIFIER = new Set([
 /**
  * A TFLite network as a pack: what takes pictures, cut before its classifier.
  *
- * @param name file name without its extension, for id and title.
+ * @param name file name without its extension, for the title.
  * @throws AppError MODEL_INVALID when the file is damaged, takes no pictures, or holds what the converter lacks.
  */
 export function tfliteRecipe(
@@ -43,7 +43,6 @@ export function tfliteRecipe(
   const pooling: PackOutput["pooling"] =
     options.pooling ?? (tensor?.shape.length === 4 ? { kind: "average", grid: 1 } : { kind: "none" });
   return {
-    id: name,
     title: name,
     licence: "not told by its source",
     source,
