@@ -99,13 +99,20 @@ describe("from an https server", () => {
   });
 
   test("a .tflite file is added, without the query that may hold a token", async () => {
-    const ending = await addFrom("/small.tflite?token=secret", "--sha256", sha256(classifier));
+    const ending = await addFrom("/small.tflite?token=secret#top", "--sha256", sha256(classifier));
     expect(ending).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/small\.tflite: 0 MB\n$/) });
     expect(requests.map(({ url }) => url)).toEqual(["/small.tflite?token=secret"]);
     expect(await readdir(models)).toEqual(["small"]);
     const manifest = await manifestOf(models, "small");
     expect(manifest).toMatchObject({ source: `${origin}/small.tflite?...`, embeddingDim: 4 });
     expect(JSON.stringify(manifest)).not.toContain("secret");
+  });
+
+  test("a folder is added with a token in its query, which goes with each file", async () => {
+    await serveEncoder("/acme/small-clip", clipEncoder);
+    expect(await addFrom("/acme/small-clip?token=secret")).toMatchObject({ exitCode: 0 });
+    expect(requests.every(({ url }) => url!.endsWith("?token=secret"))).toBe(true);
+    expect(JSON.stringify(await manifestOf(models, "small-clip"))).not.toContain("secret");
   });
 
   test("what has another hash, or is not there, is not added and not kept", async () => {

@@ -10,6 +10,7 @@ import { folderId, localFolder, readHuggingFace } from "./hugging-face/read-fold
 import { vgg16Recipe } from "./keras/vgg16-recipe.js";
 import { type PackOutput, packIdOf } from "./manifest.js";
 import type { PackRecipe } from "./recipe.js";
+import { fileUrl, folderUrl, isUrl } from "./source-url.js";
 import { tfliteRecipe } from "./tflite/recipe.js";
 
 /** The source that is no place: Keras's VGG16, whose weights are told beside it. */
@@ -37,7 +38,7 @@ export interface ModelSource extends RemoteOptions {
 export function sourceId(options: ModelSource): string {
   if (options.source === VGG16_SOURCE) return VGG16_SOURCE;
   const place = placeOf(options);
-  if (isSingleFile(options)) return packIdOf(path.basename(fileName(place), ".tflite"));
+  if (isSingleFile(options)) return packIdOf(path.basename(pathOf(place), ".tflite"));
   return folderId(isUrl(place) ? shownPlace(place) : path.resolve(place));
 }
 
@@ -124,38 +125,14 @@ function placeOf({ source, weights }: ModelSource): string {
 /**
  * Null for a place on this machine.
  *
- * @throws AppError INVALID_REQUEST for a URL that is not https.
+ * @throws AppError INVALID_REQUEST for a URL that is not https, or names no file where one is needed.
  */
 function remoteOf(options: ModelSource, directory: string): RemoteFiles | null {
   const place = placeOf(options);
   if (!isUrl(place)) return null;
-  const url = httpsUrl(place);
-  if (isSingleFile(options)) return remoteFiles(folderOf(url), nameIn(url), directory, options);
-  // The page of a repository is not where its files are.
-  const isHubPage = url.hostname === "huggingface.co" && /^\/[^/]+\/[^/]+\/?$/u.test(url.pathname);
-  return remoteFiles(
-    `${url.href.replace(/\/+$/u, "")}${isHubPage ? "/resolve/main/" : "/"}`,
-    options.file,
-    directory,
-    options,
-  );
-}
-
-function isUrl(place: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//iu.test(place);
-}
-
-function folderOf(url: URL): string {
-  return new URL(".", url).href;
-}
-
-/** Without what a URL has behind it. */
-function fileName(place: string): string {
-  return path.basename(isUrl(place) ? httpsUrl(place).pathname : place);
-}
-
-function nameIn(url: URL): string {
-  return url.href.slice(folderOf(url).length);
+  if (!isSingleFile(options)) return remoteFiles(folderUrl(place), options.file, directory, options);
+  const { folder, name } = fileUrl(place);
+  return remoteFiles(folder, name, directory, options);
 }
 
 /** Where a source is, for people: without the passwords that a URL may hold. */
@@ -164,11 +141,16 @@ function shownPlace(place: string): string {
 }
 
 function isSingleFile(options: ModelSource): boolean {
-  return options.source === VGG16_SOURCE || /\.tflite(\?.*)?$/u.test(placeOf(options));
+  return options.source === VGG16_SOURCE || /\.tflite$/u.test(pathOf(placeOf(options)));
+}
+
+/** Without what a URL has around it. */
+function pathOf(place: string): string {
+  return isUrl(place) ? httpsUrl(place).pathname : place;
 }
 
 async function singleFile(place: string, options: ModelSource, remote: RemoteFiles | null): Promise<string> {
-  const file = remote ? await remote.file(nameIn(httpsUrl(place))) : await localFile(place);
+  const file = remote ? await remote.file(fileUrl(place).name) : await localFile(place);
   if (file === null) throw new AppError("NOT_FOUND", `There is no file ${shownPlace(place)}.`);
   if (!remote) await verify(file, options);
   return file;

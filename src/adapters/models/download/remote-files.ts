@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { AppError, errorTable } from "../../../errors.js";
+import { urlWithin } from "../source-url.js";
 import { download } from "./download.js";
 
 /** A model file may be as large as ONNX files can be; what tells of it is text. */
@@ -24,26 +25,26 @@ export interface RemoteOptions {
 /**
  * Files below a URL, downloaded when they are asked for.
  *
- * @param url ends with a slash.
+ * @param folder ends with a slash before its query, which each file's URL has too.
  * @param model what of it is the model, as it was asked for: what is fetched for another lies elsewhere.
  * @param directory of the user's packs; downloads lie hidden in it until the work with them is done.
  */
 export function remoteFiles(
-  url: string,
+  folder: URL,
   model: string | undefined,
   directory: string,
   options: RemoteOptions,
 ): RemoteFiles {
-  const key = createHash("sha256").update(JSON.stringify([url, model]));
+  const key = createHash("sha256").update(JSON.stringify([folder, model]));
   const place = path.join(directory, ".downloads", key.digest("hex").slice(0, 16));
   let hasModel = false;
   return {
     async file(name) {
-      const file = path.join(place, path.basename(name.replace(/\?.*$/u, "")));
+      const file = path.join(place, path.basename(name));
       await mkdir(place, { recursive: true });
       const isModel = !/\.(json|md)$/u.test(file);
       try {
-        await download(`${url}${name}`, file, {
+        await download(urlWithin(folder, name).href, file, {
           maxBytes: isModel ? MAX_BYTES.model : MAX_BYTES.text,
           sha256: isModel ? options.sha256 : undefined,
           onProgress: (received, total) => options.onDownload?.(path.basename(file), received, total),
