@@ -76,6 +76,6 @@ test("a place that cannot be written to is told in one sentence", async () => {
   const ending = await search("--sheet", file);
   expect(ending.exitCode).toBe(2);
   expect(ending.stderr).toBe(
-    `diptych: ${file} cannot be written (ENOENT); name a place in an existing folder that this user may write to.\n`,
+    `diptych: ${file} cannot be written (ENOENT); name a place in an existing folder that this user may write to, on a disk that has room.\n`,
   );
 });
