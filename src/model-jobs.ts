@@ -5,10 +5,9 @@ import { openCatalog, readCatalogModel } from "./adapters/lancedb/open-catalog.j
 import { openReembedding, rollBack } from "./adapters/lancedb/reembedding.js";
 import { findPack } from "./adapters/models/find-pack.js";
 import { withoutHead } from "./adapters/models/manifest.js";
-import { freeDirectory, isFree } from "./adapters/models/new-pack.js";
 import type { ModelPack } from "./adapters/models/pack.js";
 import { reprojection } from "./adapters/models/reprojection.js";
-import { writeTrainedPack } from "./adapters/models/trained-pack.js";
+import { trainedDirectory, writeTrainedPack } from "./adapters/models/trained-pack.js";
 import { hash, type ImportListeners, readPicture } from "./compose.js";
 import type { Config } from "./config.js";
 import type { Design } from "./core/design.js";
@@ -138,16 +137,6 @@ export interface TrainSummary extends Training {
   readonly directory: string;
 }
 
-/** The folder of a new pack: that of the id asked for, or of the next version of a trained pack. */
-async function trainedDirectory(models: string, baseId: string, id?: string): Promise<string> {
-  if (id !== undefined) return freeDirectory(models, id);
-  const name = `${baseId.replace(/-trained(-\d+)?$/u, "")}-trained`;
-  for (let version = 1; ; version++) {
-    const directory = path.join(models, version === 1 ? name : `${name}-${version}`);
-    if (await isFree(directory)) return directory;
-  }
-}
-
 /**
  * Learns a head from a catalog's embeddings and labels and, if it ranks held-out designs better than the model without a head and
  * the one in use, writes a pack with it.
@@ -177,8 +166,8 @@ export async function trainHead(config: Config, request: TrainRequest): Promise<
       signal,
     });
     if (!training.better) return { ...training, pack: null, directory };
-    const source = `head learnt from ${training.designs.train} designs, seed ${seed}`;
-    const trained = await writeTrainedPack(pack, training.head, { directory, source });
+    const learntFrom = `${training.designs.train} designs, seed ${seed}`;
+    const trained = await writeTrainedPack(pack, training.head, { directory, learntFrom });
     return { ...training, pack: trained.identity, directory };
   } finally {
     await catalog.close();

@@ -1,11 +1,12 @@
 import { once } from "node:events";
-import { open } from "node:fs/promises";
+import { access, open } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { freePort } from "../../test/fixtures/free-port.js";
-import { writeTo } from "./output-place.js";
+import { requireWritable, writeTo } from "./output-place.js";
 
 const refusedWith = (code: string) => ({
   code: "INVALID_REQUEST",
@@ -40,5 +41,21 @@ describe("writing to a place that a person named", () => {
     const [error] = await once(socket, "error");
     expect(error).toMatchObject({ syscall: "connect" });
     await expect(writeTo("the/place", () => Promise.reject(error))).rejects.toBe(error);
+  });
+});
+
+describe("a folder that is to be written to later", () => {
+  it("may be missing, with those above it, and is not made", async () => {
+    const folder = path.join(tmpdir(), "no-such-folder", "deeper");
+    await requireWritable(folder);
+    await expect(access(path.dirname(folder))).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it.each(["", "deeper"])("is no file, nor below one: %j", async (below) => {
+    const file = fileURLToPath(import.meta.url);
+    await expect(requireWritable(path.join(file, below))).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      message: expect.stringContaining("cannot be written (ENOTDIR)"),
+    });
   });
 });

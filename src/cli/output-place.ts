@@ -1,3 +1,5 @@
+import { access, constants } from "node:fs/promises";
+import path from "node:path";
 import { AppError } from "../errors.js";
 
 /**
@@ -15,6 +17,26 @@ export async function writeTo<T>(place: string, write: () => Promise<T>): Promis
       `${place} cannot be written (${error.code}); name a place in an existing folder that this user may write to, on a disk that has room.`,
       { cause: error },
     );
+  }
+}
+
+/**
+ * Holds that a folder may be written to, or made, before the work whose result it is for. Makes nothing.
+ *
+ * @throws AppError INVALID_REQUEST when the file system refuses.
+ */
+export function requireWritable(folder: string): Promise<void> {
+  return writeTo(folder, () => tryFolder(path.resolve(folder)));
+}
+
+/** The folder, or the nearest one above it that is there. */
+async function tryFolder(folder: string): Promise<void> {
+  try {
+    // A file is no folder that has itself in it.
+    await access(`${folder}${path.sep}.`, constants.W_OK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || path.dirname(folder) === folder) throw error;
+    await tryFolder(path.dirname(folder));
   }
 }
 

@@ -8,6 +8,7 @@ import { readPairs } from "../training/pairs.js";
 import { RETRIEVAL_METRICS } from "../training/retrieval.js";
 import type { Change, Changes } from "../training/train.js";
 import { orInterrupted } from "./interruptible.js";
+import { requireWritable, writeTo } from "./output-place.js";
 
 /** Exit status of `diptych train` beside those of the error table. */
 const NO_BETTER = 3;
@@ -35,9 +36,11 @@ export async function runTrain(
       `A head is learnt from either PAIRS.csv or --group ATTRIBUTE; received ${file === undefined ? "neither" : "both"}.`,
     );
   }
+  await requireWritable(config.models);
   const labels = file === undefined ? { attribute: group! } : { pairs: await readPairs(file) };
   return orInterrupted("Interrupted; nothing was written.", async (signal) => {
-    const summary = await trainHead(config, { labels, id, seed, onEpoch: tellEpoch, signal });
+    const request = { labels, id, seed, onEpoch: tellEpoch, signal };
+    const summary = await writeTo(config.models, () => trainHead(config, request));
     process.stdout.write(json ? `${JSON.stringify(toJson(summary), null, 2)}\n` : formatSummary(summary));
     return summary.pack ? 0 : NO_BETTER;
   });

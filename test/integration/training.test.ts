@@ -163,6 +163,23 @@ describe("what cannot be learnt from", () => {
     expect(ending.stderr).toContain(message);
   });
 
+  test("is told before any training: where no pack can be written", async () => {
+    const file = query[1]!;
+    const { exitCode, stdout, stderr } = await diptych([
+      "train",
+      "--group",
+      "style",
+      "--catalog",
+      catalog,
+      "--models",
+      file,
+    ]);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toBe(
+      `diptych: ${file} cannot be written (ENOTDIR); name a place in an existing folder that this user may write to, on a disk that has room.\n`,
+    );
+  });
+
   test("is told of pairs, too", async () => {
     const pairs = join(directory, "pairs.csv");
     await writeFile(pairs, "a,b,similar\nD0,D1,1\nD0,GONE,1\n");

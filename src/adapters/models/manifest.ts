@@ -4,6 +4,8 @@ import { LEARNED_ASPECT } from "../../core/head.js";
 import type { ModelIdentity } from "../../core/ports.js";
 import { RESAMPLING } from "../image/layout.js";
 
+export const MAX_PACK_ID_LENGTH = 64;
+
 /** What a pack may be called: also the name of its folder; `.part` is what an unfinished one ends in. */
 export const PACK_ID = /^(?!.*\.(?:part)?$)[a-z0-9][a-z0-9.-]{0,63}$/u;
 
@@ -13,7 +15,7 @@ export function packIdOf(name: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9.-]+/gu, "-")
     .replace(/^[.-]+/u, "");
-  return id.slice(0, 64).replace(/[.-]+$/u, "") || "encoder";
+  return id.slice(0, MAX_PACK_ID_LENGTH).replace(/[.-]+$/u, "") || "encoder";
 }
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u, "64 lower-case hexadecimal digits");

@@ -12,6 +12,8 @@ import { manifestSchema, modelIdentity, type PackManifest } from "./manifest.js"
 export interface ModelPack {
   readonly manifest: PackManifest;
   readonly identity: ModelIdentity;
+  /** The folder that it lies in. */
+  readonly directory: string;
   /** Absolute path of the network's ONNX file. */
   readonly modelPath: string;
   /** Absolute path of the fitted projection's ONNX file; null when the projection needs none. */
@@ -32,7 +34,7 @@ export async function openPack(directory: string): Promise<ModelPack> {
   const modelPath = await verifiedFile(directory, model);
   const projectionPath = projection.kind === "fitted" ? await verifiedFile(directory, projection) : null;
   const head = manifest.head ? await readHead(await verifiedFile(directory, manifest.head), manifest) : null;
-  return { manifest, identity: modelIdentity(manifest), modelPath, projectionPath, head };
+  return { manifest, identity: modelIdentity(manifest), directory, modelPath, projectionPath, head };
 }
 
 async function readHead(file: string, manifest: PackManifest): Promise<Head> {
