@@ -1,4 +1,5 @@
 import onnxProto from "onnx-proto";
+import { AppError } from "../../errors.js";
 
 const { onnx } = onnxProto;
 
@@ -25,6 +26,13 @@ export class OnnxGraph {
   readonly #constants = new Map<string, onnxProto.onnx.ITensorProto>();
   readonly #inputs: onnxProto.onnx.IValueInfoProto[] = [];
   readonly #outputs: onnxProto.onnx.IValueInfoProto[] = [];
+  readonly #maxConstantBytes: number;
+  #constantBytes = 0;
+
+  /** @param maxConstantBytes of all constants together; default: as many as there is memory for. */
+  constructor(maxConstantBytes = Number.POSITIVE_INFINITY) {
+    this.#maxConstantBytes = maxConstantBytes;
+  }
 
   /** Adds a node with one output; returns the output's name. */
   node(opType: string, inputs: readonly string[], output: string, attributes: NodeAttributes = {}): string {
@@ -38,8 +46,19 @@ export class OnnxGraph {
     return output;
   }
 
-  /** Adds a constant of little-endian `bytes`, once for each name; returns the name. */
+  /**
+   * Adds a constant of little-endian `bytes`, once for each name; returns the name.
+   *
+   * @throws AppError MODEL_INVALID when the constants become too many.
+   */
   constant(name: string, type: OnnxElementType, dims: readonly number[], bytes: Uint8Array): string {
+    this.#constantBytes += bytes.length;
+    if (this.#constantBytes > this.#maxConstantBytes) {
+      throw new AppError(
+        "MODEL_INVALID",
+        `The network's constants may have ${this.#maxConstantBytes} bytes, by the size of its file; they have more, so use another model.`,
+      );
+    }
     this.#constants.set(name, { name, dataType: elementTypes[type], dims: [...dims], rawData: bytes });
     return name;
   }

@@ -108,7 +108,38 @@ describe("what is not supported is named", () => {
 
   const picture: TensorDescription = { name: "picture", shape: [1, 2, 2, 1] };
   const convolution = { name: "CONV_2D", options: { padding: SAME, strideWidth: 1, strideHeight: 1 } };
+  const largest = { shape: [1, 2048, 2048, 1] };
+  const pooling = { padding: SAME, strideWidth: 1, strideHeight: 1, filterWidth: 3, filterHeight: 3 };
   it.each<[string, TfliteDescription, string]>([
+    [
+      "a tensor of many dimensions",
+      oneOperator({ name: "ADD" }, [
+        { name: "picture", shape: new Array<number>(9).fill(1) },
+        { name: "result", shape },
+      ]),
+      'Tensors of up to 8 dimensions are supported; tensor "picture" has 9.',
+    ],
+    [
+      "a plane that no picture is as large as",
+      oneOperator({ name: "AVERAGE_POOL_2D", options: pooling }, [
+        { name: "picture", shape: [1, 300_000_000, 8, 1] },
+        { name: "result", shape: [1, 300_000_000, 8, 1] },
+      ]),
+      "AVERAGE_POOL_2D is supported on planes of up to 2048 x 2048; received 300000000 x 8.",
+    ],
+    [
+      "a small file of a network that is none",
+      {
+        tensors: ["picture", "once", "twice"].map((name) => ({ ...largest, name })),
+        operators: [
+          { name: "AVERAGE_POOL_2D", inputs: ["picture"], outputs: ["once"], options: pooling },
+          { name: "AVERAGE_POOL_2D", inputs: ["once"], outputs: ["twice"], options: pooling },
+        ],
+        inputs: ["picture"],
+        outputs: ["twice"],
+      },
+      "bytes, by the size of its file; they have more",
+    ],
     [
       "MEAN over channels",
       oneOperator({ name: "MEAN" }, [
@@ -248,6 +279,20 @@ describe("a damaged file", () => {
       view.setUint32(at, length, true);
       expect(failure(file).message).toMatch(/damaged or cut short/u);
     }
+  });
+
+  it("whose tensors share what together would be more than the file", () => {
+    const tensors = Array.from({ length: 50 }, (_, i) => ({ name: `${i}`.padEnd(999, "x"), shape }));
+    const file = tfliteFile({ ...network, tensors: [...network.tensors, ...tensors] });
+    expect(convertTflite(file)).toBeInstanceOf(Uint8Array);
+    // Each name now goes to the end of the file, over all that follow it.
+    const view = new DataView(file.buffer, file.byteOffset, file.length);
+    for (let at = 0; at < file.length; at += 4) {
+      if (view.getUint32(at, true) === 999) view.setUint32(at, file.length - at - 4, true);
+    }
+    expect(failure(file).message).toBe(
+      `The TFLite file is damaged: its tables hold more than its ${file.length} bytes could; fetch it again.`,
+    );
   });
 
   it("whose constant has more or fewer elements than its shape says", () => {

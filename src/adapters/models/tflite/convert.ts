@@ -7,6 +7,13 @@ import { withInputSize } from "./input-size.js";
 import { readTfliteModel, type TfliteModel, type TfliteOperator } from "./model.js";
 import { operatorConverters } from "./operators.js";
 
+/**
+ * How large the constants of a network may be for its file, in which tensors can share their bytes: those of 8 bits become four
+ * times as large where they are computed with in float32, and what averages at edges are scaled by is not in the file: one number for each place.
+ */
+const CONSTANT_BYTES_PER_BYTE = 8;
+const CONSTANT_BYTES = 2 ** 24;
+
 export interface ConvertOptions {
   /**
    * Names of the tensors to give out, as float32; what only later tensors need is left out of the graph. Default: the
@@ -41,7 +48,7 @@ function convert(bytes: Uint8Array, options: ConvertOptions): Uint8Array {
   const outputs = options.outputs?.map((name) => computedTensor(original, name)) ?? original.outputs;
   const operators = neededOperators(original, outputs);
   const model = options.inputSize ? withInputSize(original, operators, options.inputSize) : original;
-  const graph = new OnnxGraph();
+  const graph = new OnnxGraph(CONSTANT_BYTES + CONSTANT_BYTES_PER_BYTE * bytes.length);
   const conversion = new Conversion(model, graph, options.precision ?? "int8");
   for (const input of model.inputs) conversion.declareInput(input);
   const averaged = findAveragedProjections(model, operators, outputs);

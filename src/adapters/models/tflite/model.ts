@@ -6,6 +6,9 @@ import { operatorName } from "./operator-names.js";
 const elementTypes = { 0: "float32", 2: "int32", 3: "uint8", 9: "int8" } as const;
 export type ElementType = (typeof elementTypes)[keyof typeof elementTypes];
 
+/** More than any operator that can be converted knows what to do with. */
+const MAX_DIMENSIONS = 8;
+
 /** real = scale * (stored - zeroPoint); one of each for the tensor, or one for each index along `axis`. */
 export interface Quantization {
   readonly scales: readonly number[];
@@ -85,10 +88,17 @@ function readTensor(tensor: FlatTable, buffers: readonly FlatTable[]): TfliteTen
       `Tensors of float32, int32, uint8 and int8 are supported; tensor "${name}" has the TFLite type ${tensor.int8(1)}.`,
     );
   }
+  const shape = tensor.int32s(0);
+  if (shape.length > MAX_DIMENSIONS) {
+    throw new AppError(
+      "MODEL_INVALID",
+      `Tensors of up to ${MAX_DIMENSIONS} dimensions are supported; tensor "${name}" has ${shape.length}.`,
+    );
+  }
   const data = buffers[tensor.uint32(2)]?.bytes(0);
   return {
     name,
-    shape: tensor.int32s(0),
+    shape,
     type,
     quantization: type === "float32" ? null : readQuantization(tensor.table(4)),
     data: data && data.length > 0 ? data : null,

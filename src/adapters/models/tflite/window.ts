@@ -1,8 +1,12 @@
+import { AppError } from "../../../errors.js";
 import type { FlatTable } from "./flatbuffer.js";
 import type { TfliteOperator } from "./model.js";
 
 type Pair = readonly [vertical: number, horizontal: number];
 type Shape4d = readonly [number, number, number, number];
+
+/** Of a plane, as of the largest pictures that a pack takes. */
+const MAX_SIDE = 2048;
 
 /** How a convolution or a pooling slides over the plane; the first four are named as ONNX names them. */
 export interface SlidingWindow {
@@ -17,6 +21,8 @@ export interface SlidingWindow {
 /**
  * The window of an operator, from its options and the shapes of its tensors; null for an operator that slides none. SAME padding
  * makes the output ceil(input / stride) long and puts an odd pixel of padding at the end, as TensorFlow defines it.
+ *
+ * @throws AppError MODEL_INVALID for a plane that is larger than any picture.
  */
 export function slidingWindow(
   { name, inputs, options }: TfliteOperator,
@@ -38,6 +44,12 @@ export function slidingWindow(
   };
 
   function along(size: number, axis: 0 | 1) {
+    if (size > MAX_SIDE) {
+      throw new AppError(
+        "MODEL_INVALID",
+        `The TFLite operator ${name} is supported on planes of up to ${MAX_SIDE} x ${MAX_SIDE}; received ${height} x ${width}.`,
+      );
+    }
     const reach = (kernel[axis] - 1) * dilations[axis] + 1;
     const outputSize = Math.ceil((same ? size : size - reach + 1) / strides[axis]);
     const padding = same ? Math.max(0, (outputSize - 1) * strides[axis] + reach - size) : 0;
