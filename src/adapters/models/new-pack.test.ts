@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -19,12 +19,32 @@ const create = (id: string) =>
   });
 
 describe("a new pack", () => {
-  it("appears whole, and what killed processes left behind goes", async () => {
-    const { pid } = spawnSync(process.execPath, ["-e", ""]);
-    await mkdir(path.join(models, `dead.${pid}.part`));
-    await mkdir(path.join(models, `alive.${process.ppid}.part`));
+  it("appears whole, and what killed processes left behind goes, but nothing else", async () => {
+    const names = ["dead", "alive", "file", "-foreign"].map((id) => `${id}.${randomUUID()}.part`);
+    const [dead, alive, file, foreign] = names.map((name) => path.join(models, name)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const backup = path.join(models, "backup.20240101.part");
+    for (const folder of [dead, alive, foreign, backup]) await mkdir(folder);
+    await writeFile(path.join(dead, "model.onnx"), "half");
+    await writeFile(file, "");
+    const twoHoursAgo = new Date(Date.now() - 7_200_000);
+    for (const old of [dead, file, foreign, backup]) await utimes(old, twoHoursAgo, twoHoursAgo);
     expect((await create("fresh")).identity.id).toBe("fresh");
-    expect((await readdir(models)).toSorted()).toEqual([`alive.${process.ppid}.part`, "fresh"]);
+    const there = [alive, file, foreign, backup].map((each) => path.basename(each));
+    expect((await readdir(models)).toSorted()).toEqual([...there, "fresh"].toSorted());
+  });
+
+  it("is made beside another of the same id", async () => {
+    const slower = createPack(path.join(models, "twice"), async (unfinished) => {
+      await create("twice");
+      await writePack(unfinished, identityNetwork(), { id: "twice" });
+    });
+    await expect(slower).rejects.toThrow('there is a pack "twice" already');
+    expect(await readdir(models)).toEqual(["twice"]);
   });
 
   it("does not appear when its making fails, or when another was faster", async () => {

@@ -1,9 +1,13 @@
-import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "../../errors.js";
 import { packIds } from "./find-pack.js";
 import { PACK_ID } from "./manifest.js";
 import { type ModelPack, openPack } from "./pack.js";
+
+/** No pack takes longer from one of its files to the next. */
+const LEFTOVER_AGE_MS = 3_600_000;
 
 /**
  * Makes the folder of a pack, which appears whole or not at all: its files are written beside its place, read back as they
@@ -17,7 +21,7 @@ export async function createPack(
   fill: (unfinished: string) => Promise<void>,
 ): Promise<ModelPack> {
   await removeLeftovers(path.dirname(directory));
-  const unfinished = `${directory}.${process.pid}.part`;
+  const unfinished = partOf(directory);
   await mkdir(unfinished, { recursive: true });
   try {
     await fill(unfinished);
@@ -35,29 +39,24 @@ export async function createPack(
 
 /** Removes a pack's folder: first its name, so that no half of it is ever found. */
 export async function removeDirectory(directory: string): Promise<void> {
-  const unnamed = `${directory}.${process.pid}.part`;
+  const unnamed = partOf(directory);
   await rename(directory, unnamed);
   await rm(unnamed, { recursive: true });
 }
 
-/** What processes that were killed left behind. */
-async function removeLeftovers(models: string): Promise<void> {
-  for (const name of await readdir(models).catch(() => [])) {
-    const [, pid] = /\.(\d+)\.part$/u.exec(name) ?? [];
-    if (pid !== undefined && !isRunning(Number(pid))) {
-      await rm(path.join(models, name), { recursive: true, force: true });
-    }
-  }
+/** Where a pack lies that is not whole. Its process cannot be told by a number: in containers each may have the same. */
+function partOf(directory: string): string {
+  return `${directory}.${randomUUID()}.part`;
 }
 
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It may be another user's.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+/** Removes what processes that were killed left behind, once it is old enough to be no one's. */
+async function removeLeftovers(models: string): Promise<void> {
+  for (const entry of await readdir(models, { withFileTypes: true }).catch(() => [])) {
+    const [, id = ""] = /^(.+)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/u.exec(entry.name) ?? [];
+    if (!entry.isDirectory() || !PACK_ID.test(id)) continue;
+    const directory = path.join(models, entry.name);
+    const { mtimeMs } = await stat(directory).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (mtimeMs < Date.now() - LEFTOVER_AGE_MS) await rm(directory, { recursive: true, force: true });
   }
 }
 
