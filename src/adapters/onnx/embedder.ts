@@ -1,6 +1,4 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { Piscina } from "piscina";
 import type { Device } from "../../core/device.js";
 import type { Embedding } from "../../core/embedding.js";
 import { LaneQueue } from "../../core/lane-queue.js";
@@ -19,8 +17,8 @@ import { AppError } from "../../errors.js";
 import type { ModelPack } from "../models/pack.js";
 import { whenNobodyWaits } from "../when-nobody-waits.js";
 import { requireDevice } from "./devices.js";
-import type { EmbeddingAnswer, EmbeddingTask, LoadAnswer } from "./embedding-task.js";
 import type { ModelRecipe } from "./model.js";
+import { type ModelThreads, startModelThreads } from "./model-threads.js";
 
 /** Told of a batch that the model took: how many pictures, and how long it took, in milliseconds. */
 export type BatchListener = (pictures: number, ms: number) => void;
@@ -36,54 +34,28 @@ export interface EmbedderOptions {
   readonly onBatch?: BatchListener;
 }
 
-// Worker threads run the built file, also when this one runs from the sources: Node.js loads no TypeScript in them.
-const workerFile = createRequire(import.meta.url).resolve("#embedding-worker");
-
 /**
  * An embedder on worker threads of this process. It is ready when this returns: every thread has loaded the model.
  *
- * @throws AppError MODEL_INVALID when onnxruntime cannot load the model; INVALID_REQUEST when the device is not there.
+ * @throws AppError MODEL_INVALID when onnxruntime cannot load the model, or no thread can; INVALID_REQUEST when the device is not there.
  */
 export async function createEmbedder(pack: ModelPack, options: EmbedderOptions = {}): Promise<Embedder> {
   const { device = "cpu", maxBatchSize = 4, onBatch = () => {} } = options;
   await requireDevice(device);
   const threads = options.threads ?? defaultThreads(device);
   const { manifest, modelPath, projectionPath, head } = pack;
-  const workerData: ModelRecipe = { manifest, modelPath, projectionPath, head, device };
-  const pool = new Piscina<EmbeddingTask, EmbeddingAnswer>({
-    filename: workerFile,
-    workerData,
-    minThreads: threads,
-    maxThreads: threads,
+  const recipe: ModelRecipe = { manifest, modelPath, projectionPath, head, device };
+  const started = await startModelThreads(recipe, threads).catch((cause: Error) => {
+    throw new AppError("MODEL_INVALID", `The model ${modelPath} cannot be loaded: ${cause.message}`, {
+      cause,
+    });
   });
-  // A thread that ends between two tasks is replaced, and told here; unheard it would end the process.
-  pool.on("error", () => {});
-  const failure = await loadModel(pool, threads);
-  if (failure !== null) {
-    await pool.destroy();
-    throw new AppError("MODEL_INVALID", `The model ${pack.modelPath} cannot be loaded: ${failure}`);
-  }
-  return new ThreadedEmbedder(pack, pool, { threads, maxBatchSize, onBatch });
+  return new ThreadedEmbedder(pack, started, { threads, maxBatchSize, onBatch });
 }
 
 /** One for each processor; another device is one, however many threads there are, and each would load the model to it again. */
 export function defaultThreads(device: Device): number {
   return device === "cpu" ? availableParallelism() : 1;
-}
-
-/**
- * Resolves when every thread has loaded the model, or has failed to: why, or null. None may be ended before that, for
- * onnxruntime aborts the whole process when its thread ends in the middle of loading.
- */
-async function loadModel(pool: Piscina, threads: number): Promise<string | null> {
-  const answers = new Map<number, string | null>();
-  while (answers.size < threads) {
-    const ask = (): Promise<LoadAnswer> => pool.run(null, { name: "load" });
-    for (const { threadId, failure } of await Promise.all(Array.from({ length: threads }, ask))) {
-      answers.set(threadId, failure);
-    }
-  }
-  return [...answers.values()].find((failure) => failure !== null) ?? null;
 }
 
 /** A picture that no thread has begun with. */
@@ -98,7 +70,7 @@ class ThreadedEmbedder implements Embedder {
   readonly verdicts;
   readonly colourBlindAspect;
   readonly #inputSize: number;
-  readonly #pool: Piscina<EmbeddingTask, EmbeddingAnswer>;
+  readonly #modelThreads: ModelThreads;
   readonly #threads: number;
   readonly #maxBatchSize: number;
   readonly #onBatch: BatchListener;
@@ -111,7 +83,7 @@ class ThreadedEmbedder implements Embedder {
 
   constructor(
     pack: ModelPack,
-    pool: Piscina<EmbeddingTask, EmbeddingAnswer>,
+    modelThreads: ModelThreads,
     { threads, maxBatchSize, onBatch }: Required<Omit<EmbedderOptions, "device">>,
   ) {
     this.model = pack.identity;
@@ -119,7 +91,7 @@ class ThreadedEmbedder implements Embedder {
     this.verdicts = pack.manifest.verdicts ?? null;
     this.colourBlindAspect = pack.manifest.colourBlindAspect ?? null;
     this.#inputSize = pack.manifest.input.size;
-    this.#pool = pool;
+    this.#modelThreads = modelThreads;
     this.#threads = threads;
     this.#idleThreads = threads;
     this.#maxBatchSize = maxBatchSize;
@@ -159,10 +131,9 @@ class ThreadedEmbedder implements Embedder {
     return this.#closing;
   }
 
-  /** Waits itself: the pool's own close gives up after a time, and with it what still waits in its queue. */
   async #drain(): Promise<void> {
     await Promise.allSettled(this.#running);
-    await this.#pool.destroy();
+    await this.#modelThreads.end();
   }
 
   /** Lets a picture wait for a thread, and adds it to those that have entered. */
@@ -199,7 +170,7 @@ class ThreadedEmbedder implements Embedder {
     const started = performance.now();
     try {
       const { embeddings, failures } = await this.#throughput.measure(batch.length, () =>
-        this.#pool.run({ pixels, batchSize: batch.length }, { transferList: [pixels.buffer] }),
+        this.#modelThreads.embed({ pixels, batchSize: batch.length }),
       );
       this.#onBatch(batch.length, performance.now() - started);
       batch.forEach(({ answer }, i) => {
