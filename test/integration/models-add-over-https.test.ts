@@ -127,6 +127,12 @@ describe("from an https server", () => {
       expect(told[0]).toContain(`is not the expected one: expected sha256 ${wrong}, received `);
       expect(await readdir(models)).toEqual([]);
     }
+    files["/siglip/model.json"] = files["/siglip/onnx/vision_model.onnx"]!;
+    const disguised = await addFrom("/siglip", "--file", "model.json", "--sha256", wrong);
+    expect(disguised).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`expected sha256 ${wrong}`),
+    });
     expect(sentenceOf(await addFrom("/none.tflite"))).toBe(`There is no file ${origin}/none.tflite.`);
     expect(sentenceOf(await addFrom("/none"))).toContain(`${origin}/none`);
     expect(await readdir(models)).toEqual([]);

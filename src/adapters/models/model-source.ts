@@ -5,7 +5,7 @@ import type { ResizePolicy } from "../image/layout.js";
 import { type RemoteFiles, type RemoteOptions, remoteFiles } from "./download/remote-files.js";
 import { httpsUrl } from "./download/request.js";
 import { shownUrl } from "./download/url.js";
-import { sha256OfFile } from "./file-hash.js";
+import { verifyFile } from "./file-hash.js";
 import { folderId, localFolder, readHuggingFace } from "./hugging-face/read-folder.js";
 import { vgg16Recipe } from "./keras/vgg16-recipe.js";
 import { type PackOutput, packIdOf } from "./manifest.js";
@@ -85,10 +85,9 @@ async function findRecipe(options: ModelSource, remote: RemoteFiles | null): Pro
       `There is no model source ${source}; name ${VGG16_SOURCE}, a .tflite file, or a folder in Hugging Face's layout, file and folder by path or https URL${/\.h5$/u.test(source) ? `; Keras's weights are added by: diptych models add ${VGG16_SOURCE} --weights FILE.h5` : ""}.`,
     );
   }
-  const folder = remote ? { name: source, file: (name: string) => remote.file(name) } : localFolder(source);
+  const folder = remote ? { name: source, ...remote } : localFolder(source, options.sha256);
   const { file, output, pooling } = options;
   const { toldResizePolicy, ...recipe } = await readHuggingFace(folder, { file, output, pooling });
-  if (!remote) await verify(recipe.model, options);
   const policy = resizePolicy === "as-told" ? toldResizePolicy : resizePolicy;
   return { ...recipe, ...(policy && { resizePolicy: policy }) };
 }
@@ -150,23 +149,13 @@ function pathOf(place: string): string {
 }
 
 async function singleFile(place: string, options: ModelSource, remote: RemoteFiles | null): Promise<string> {
-  const file = remote ? await remote.file(fileUrl(place).name) : await localFile(place);
+  const file = remote ? await remote.model(fileUrl(place).name) : await localFile(place);
   if (file === null) throw new AppError("NOT_FOUND", `There is no file ${shownPlace(place)}.`);
-  if (!remote) await verify(file, options);
+  if (!remote) await verifyFile(file, options.sha256);
   return file;
 }
 
 async function localFile(place: string): Promise<string | null> {
   const found = await stat(place).catch(() => null);
   return found?.isFile() ? path.resolve(place) : null;
-}
-
-async function verify(file: string, { sha256 }: ModelSource): Promise<void> {
-  if (sha256 === undefined) return;
-  const received = await sha256OfFile(file);
-  if (received === sha256) return;
-  throw new AppError(
-    "MODEL_INVALID",
-    `The file ${file} is not the one asked for: expected sha256 ${sha256}, received ${received}.`,
-  );
 }

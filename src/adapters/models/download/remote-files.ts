@@ -3,14 +3,16 @@ import { mkdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { AppError, errorTable } from "../../../errors.js";
 import { urlWithin } from "../source-url.js";
-import { download } from "./download.js";
+import { type DownloadOptions, download } from "./download.js";
 
 /** A model file may be as large as ONNX files can be; what tells of it is text. */
 const MAX_BYTES = { model: 2 ** 31, text: 2 ** 20 };
 
 export interface RemoteFiles {
-  /** The path of the downloaded file; null when the host does not have it. */
-  file(name: string): Promise<string | null>;
+  /** The path of a downloaded text; null when the host does not have it. */
+  text(name: string): Promise<string | null>;
+  /** The same of the model, which has the SHA-256 that it must have. */
+  model(name: string): Promise<string | null>;
   /** Ends the work with them: after a failure what a next try could go on with is kept, a whole model above all. */
   close(failure?: unknown): Promise<void>;
 }
@@ -38,24 +40,29 @@ export function remoteFiles(
   const key = createHash("sha256").update(JSON.stringify([folder, model]));
   const place = path.join(directory, ".downloads", key.digest("hex").slice(0, 16));
   let hasModel = false;
+
+  async function fetchFile(name: string, limits: Pick<DownloadOptions, "maxBytes" | "sha256">) {
+    const file = path.join(place, path.basename(name));
+    await mkdir(place, { recursive: true });
+    try {
+      await download(urlWithin(folder, name).href, file, {
+        ...limits,
+        onProgress: (received, total) => options.onDownload?.(path.basename(file), received, total),
+        signal: options.signal,
+      });
+      return file;
+    } catch (error) {
+      if (error instanceof AppError && error.code === "NOT_FOUND") return null;
+      throw error;
+    }
+  }
+
   return {
-    async file(name) {
-      const file = path.join(place, path.basename(name));
-      await mkdir(place, { recursive: true });
-      const isModel = !/\.(json|md)$/u.test(file);
-      try {
-        await download(urlWithin(folder, name).href, file, {
-          maxBytes: isModel ? MAX_BYTES.model : MAX_BYTES.text,
-          sha256: isModel ? options.sha256 : undefined,
-          onProgress: (received, total) => options.onDownload?.(path.basename(file), received, total),
-          signal: options.signal,
-        });
-        hasModel ||= isModel;
-        return file;
-      } catch (error) {
-        if (error instanceof AppError && error.code === "NOT_FOUND") return null;
-        throw error;
-      }
+    text: (name) => fetchFile(name, { maxBytes: MAX_BYTES.text }),
+    async model(name) {
+      const file = await fetchFile(name, { maxBytes: MAX_BYTES.model, sha256: options.sha256 });
+      hasModel ||= file !== null;
+      return file;
     },
     async close(failure) {
       const isKept = failure !== undefined && (hasModel || options.signal?.aborted || mayWorkLater(failure));

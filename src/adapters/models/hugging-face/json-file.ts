@@ -13,7 +13,7 @@ export async function readJson<T>(
   name: string,
   schema: z.ZodType<T>,
 ): Promise<T | null> {
-  const file = await folder.file(name);
+  const file = await folder.text(name);
   if (file === null) return null;
   let json: unknown;
   try {

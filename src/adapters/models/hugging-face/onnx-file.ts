@@ -39,7 +39,7 @@ async function findFile(folder: SourceFolder, name: string | undefined) {
       ? VARIANTS.flatMap((variant) => PLACES.map((place) => `${place}${variant}.onnx`))
       : [name];
   for (const candidate of names) {
-    const file = await folder.file(candidate);
+    const file = await folder.model(candidate);
     if (file !== null) return { name: candidate, path: file };
   }
   const usual = `${PLACES.map((place) => `${place}.onnx`).join(", ")} and the same with ${VARIANTS.slice(1).join(", ")}`;

@@ -89,8 +89,8 @@ describe("a name that leads out of the folder", () => {
   });
 
   it("of a source that would take it", async () => {
-    const { name, file } = await newFolder(patchEncoder);
-    const lenient = { name, file: (asked: string) => file(asked.replace("../", "")) };
+    const folder = await newFolder(patchEncoder);
+    const lenient = { ...folder, model: (asked: string) => folder.model(asked.replace("../", "")) };
     await expect(readHuggingFace(lenient, { file: "../onnx/model.onnx" })).rejects.toMatchObject(
       failure("INVALID_REQUEST"),
     );
@@ -109,6 +109,14 @@ describe("a name that leads out of the folder", () => {
     const { model } = await readHuggingFace(folder, { file: "other/../onnx/linked.onnx" });
     expect(model).toBe(path.join(folder.name, "onnx/linked.onnx"));
   });
+});
+
+it("a model of another hash than the one it must have is not even looked into", async () => {
+  const { name } = await newFolder(withModel(new TextEncoder().encode("no network")));
+  const folder = localFolder(name, "0".repeat(64));
+  await expect(readHuggingFace(folder)).rejects.toMatchObject(
+    failure("MODEL_INVALID", `model.onnx is not the one asked for: expected sha256 ${"0".repeat(64)}`),
+  );
 });
 
 describe("a JSON file that cannot be used", () => {
