@@ -349,7 +349,9 @@ describe("download", () => {
     it.each([
       [404, "NOT_FOUND", 1],
       [410, "NOT_FOUND", 1],
-      [403, "INVALID_REQUEST", 1],
+      [401, "FORBIDDEN", 1],
+      [403, "FORBIDDEN", 1],
+      [400, "INVALID_REQUEST", 1],
       [416, "INVALID_REQUEST", 1],
       [429, "SOURCE_UNAVAILABLE", 4],
       [500, "SOURCE_UNAVAILABLE", 4],

@@ -42,7 +42,7 @@ export interface Downloaded {
  * server says that it has still the same.
  *
  * @throws AppError INVALID_REQUEST when the URL, or one it redirects to, is not https, the server refuses it, or the file is
- * larger than allowed; NOT_FOUND; MODEL_INVALID when it has another SHA-256; SOURCE_UNAVAILABLE when the server does not
+ * larger than allowed; NOT_FOUND; FORBIDDEN, which some servers answer for what they do not have; MODEL_INVALID when it has another SHA-256; SOURCE_UNAVAILABLE when the server does not
  * answer, or breaks off time and again; the signal's reason.
  */
 export async function download(url: string, file: string, options: DownloadOptions): Promise<Downloaded> {

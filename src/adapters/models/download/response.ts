@@ -24,10 +24,16 @@ export function refusalOfStatus({ status, headers, shownUrl }: Answer, part: Par
       `There is no file at ${shownUrl}: the server answered ${status}; check the URL.`,
     );
   }
+  if (status === 401 || status === 403) {
+    return new AppError(
+      "FORBIDDEN",
+      `The server refused ${shownUrl}: expected the file, received the status ${status}; check the URL and whether it needs a login.`,
+    );
+  }
   if (status >= 400 && status < 500 && !LATER.has(status) && !(status === 416 && part.canGoOn)) {
     return new AppError(
       "INVALID_REQUEST",
-      `The server refused ${shownUrl}: expected the file, received the status ${status}; check the URL and whether it needs a login.`,
+      `The server refused ${shownUrl}: expected the file, received the status ${status}; check the URL.`,
     );
   }
   const isExpected = status === 200 || (part.canGoOn && (status === 206 || status === 416));

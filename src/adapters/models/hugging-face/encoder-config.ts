@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { readJson } from "./json-file.js";
-import type { SourceFolder } from "./source-folder.js";
+import { nullIfForbidden, type SourceFolder } from "./source-folder.js";
 
 const imageSize = z.union([z.int(), z.array(z.int()).min(1)]).nullish();
 
@@ -26,7 +26,7 @@ export interface EncoderConfig {
 }
 
 export async function readConfig(folder: SourceFolder): Promise<EncoderConfig> {
-  const config = (await readJson(folder, "config.json", configSchema)) ?? {};
+  const config = (await readJson(folder, "config.json", configSchema).catch(nullIfForbidden)) ?? {};
   return {
     title: config._name_or_path || config.architectures?.[0] || config.model_type || null,
     imageSize: sideOf(config.vision_config?.image_size ?? config.image_size),

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import type { SourceFolder } from "./source-folder.js";
+import { nullIfRefused, type SourceFolder } from "./source-folder.js";
 
 /** What the front matter of the source's README.md calls its licence; null when it does not. */
 export async function readLicence(folder: SourceFolder): Promise<string | null> {
-  const file = await folder.text("README.md");
+  const file = await folder.text("README.md").catch(nullIfRefused);
   if (file === null) return null;
   const frontMatter = /^\uFEFF?---\r?\n(.*?)\r?\n---(?:\s|$)/su.exec(await readFile(file, "utf8"))?.[1] ?? "";
   const licence = yamlValue(frontMatter, "license");

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import onnxProto from "onnx-proto";
 import { AppError } from "../../../errors.js";
 import { InferenceSession } from "../../onnx/runtime.js";
-import { holdWithin, type SourceFolder } from "./source-folder.js";
+import { firstOf, holdWithin, type SourceFolder } from "./source-folder.js";
 
 const { onnx } = onnxProto;
 
@@ -38,10 +38,11 @@ async function findFile(folder: SourceFolder, name: string | undefined) {
     name === undefined
       ? VARIANTS.flatMap((variant) => PLACES.map((place) => `${place}${variant}.onnx`))
       : [name];
-  for (const candidate of names) {
+  const found = await firstOf(names, async (candidate) => {
     const file = await folder.model(candidate);
-    if (file !== null) return { name: candidate, path: file };
-  }
+    return file === null ? null : { name: candidate, path: file };
+  });
+  if (found) return found;
   const usual = `${PLACES.map((place) => `${place}.onnx`).join(", ")} and the same with ${VARIANTS.slice(1).join(", ")}`;
   throw new AppError(
     "NOT_FOUND",

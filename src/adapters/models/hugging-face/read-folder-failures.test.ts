@@ -11,6 +11,7 @@ import {
   siglipEncoder,
   writeEncoder,
 } from "../../../../test/fixtures/hugging-face-encoders.js";
+import { AppError } from "../../../errors.js";
 import { type OnnxElementType, OnnxGraph } from "../onnx-graph.js";
 import { type HuggingFaceOptions, readHuggingFace } from "./read-folder.js";
 import { localFolder } from "./source-folder.js";
@@ -108,6 +109,48 @@ describe("a name that leads out of the folder", () => {
     await symlink(blob, path.join(folder.name, "onnx/linked.onnx"));
     const { model } = await readHuggingFace(folder, { file: "other/../onnx/linked.onnx" });
     expect(model).toBe(path.join(folder.name, "onnx/linked.onnx"));
+  });
+});
+
+describe("a file that its host forbids", () => {
+  const forbidding = async (files: EncoderFiles, refuse: (name: string) => AppError | null) => {
+    const folder = await newFolder(files);
+    const through = (look: (name: string) => Promise<string | null>) => async (name: string) => {
+      const refusal = refuse(name);
+      if (refusal) throw refusal;
+      return look(name);
+    };
+    return readHuggingFace({ ...folder, text: through(folder.text), model: through(folder.model) });
+  };
+  const forbidden = (name: string) => new AppError("FORBIDDEN", `forbidden: ${name}`);
+  const unless = (needed: RegExp) => (name: string) => (needed.test(name) ? null : forbidden(name));
+
+  it("may be missing where others do", async () => {
+    const recipe = await forbidding(patchEncoder, unless(/^onnx\/model\.onnx$|^preprocessor/u));
+    expect(recipe).toMatchObject({ licence: "not told by its source", title: expect.any(String) });
+    const { "preprocessor_config.json": _, ...rest } = patchEncoder as Record<string, object>;
+    const preprocess_cfg = { size: 32, mean: [0, 0, 0], std: [1, 1, 1], resize_mode: "squash" };
+    const openClip = { ...rest, "open_clip_config.json": { preprocess_cfg } };
+    const other = await forbidding(openClip, unless(/^onnx\/model\.onnx$|^open_clip/u));
+    expect(other).toMatchObject({ input: { size: 32 } });
+  });
+
+  it("is told where none of its kind is found", async () => {
+    await expect(forbidding(patchEncoder, unless(/json$/u))).rejects.toThrow(
+      "forbidden: onnx/vision_model.onnx",
+    );
+    await expect(forbidding(patchEncoder, unless(/onnx$/u))).rejects.toThrow(
+      "forbidden: preprocessor_config.json",
+    );
+  });
+
+  it("is no card of the model either way, which may also be too large, but not out of reach", async () => {
+    const card = (code: "INVALID_REQUEST" | "SOURCE_UNAVAILABLE") => (name: string) =>
+      name === "README.md" ? new AppError(code, "no card") : null;
+    expect(await forbidding(patchEncoder, card("INVALID_REQUEST"))).toMatchObject({
+      licence: "not told by its source",
+    });
+    await expect(forbidding(patchEncoder, card("SOURCE_UNAVAILABLE"))).rejects.toThrow("no card");
   });
 });
 

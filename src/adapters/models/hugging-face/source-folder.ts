@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { AppError } from "../../../errors.js";
+import { AppError, errorTable } from "../../../errors.js";
 import { verifyFile } from "../file-hash.js";
 
 /** Where the files of an encoder come from: a folder, or something that fetches them. It cannot be listed. */
@@ -59,4 +59,44 @@ export function holdWithin(source: string, name: string): void {
       `A model's file is named relative to ${source} and lies in it; received "${name}".`,
     );
   }
+}
+
+/**
+ * The first of the names that the source has something of. Some hosts forbid what they do not have, so that is told only when
+ * nothing is found.
+ *
+ * @param look null when it does not have the name.
+ */
+export async function firstOf<T>(
+  names: readonly string[],
+  look: (name: string) => Promise<T | null>,
+): Promise<T | null> {
+  let forbidden: AppError | null = null;
+  for (const name of names) {
+    try {
+      const found = await look(name);
+      if (found !== null) return found;
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+      forbidden ??= error;
+    }
+  }
+  if (forbidden) throw forbidden;
+  return null;
+}
+
+/** For the failure of a file that may be missing. */
+export function nullIfForbidden(error: unknown): null {
+  if (isForbidden(error)) return null;
+  throw error;
+}
+
+/** For the failure of a file that nothing depends on: whatever speaks against it, unless trying again may mend that. */
+export function nullIfRefused(error: unknown): null {
+  if (error instanceof AppError && !errorTable[error.code].retryable) return null;
+  throw error;
+}
+
+function isForbidden(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === "FORBIDDEN";
 }
