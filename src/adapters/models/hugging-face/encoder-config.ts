@@ -57,6 +57,8 @@ const CLASS_TOKEN_TYPES: ReadonlySet<string> = new Set([
   "beit",
   "blip",
   "blip-2",
+  // As its part for pictures calls it.
+  "blip_2",
   "chinese_clip",
   "clip",
   "clipseg",

@@ -142,6 +142,7 @@ describe("what is taken of a network", () => {
     ["beit", {}, "first-token"],
     ["dinov3_vit", {}, "first-token"],
     ["llava", { vision_config: { model_type: "clip_vision_model" } }, "first-token"],
+    ["blip-2", { vision_config: { model_type: "blip_2_vision_model" } }, "first-token"],
     ["clip", { vision_config: { model_type: "siglip_vision_model" } }, "mean-of-tokens"],
     ["swin", {}, "mean-of-tokens"],
     [undefined, {}, "mean-of-tokens"],
