@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -100,6 +100,18 @@ describe("openPack", () => {
     expect(await refusal()).toBe(
       `The model pack lacks the file ${path.join(directory, file)}; build it with "npm run build" or add the pack again.`,
     );
+  });
+
+  it.each(["manifest.json", "model.onnx"])("tells why it cannot read %s", async (name) => {
+    const file = path.join(directory, name);
+    await rm(file);
+    await symlink(file, file);
+    expect(await refusal()).toBe(
+      `The file ${file} of the model pack cannot be read (ELOOP); check the disk, and that this user may read it.`,
+    );
+    await rm(file);
+    await mkdir(file);
+    expect(await refusal()).toContain(`The model pack lacks the file ${file};`);
   });
 
   it("refuses a pack that is not there", async () => {

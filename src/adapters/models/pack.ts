@@ -96,13 +96,19 @@ async function readManifest(file: string): Promise<PackManifest> {
 async function readPackFile<T>(file: string, read: (file: string) => Promise<T>): Promise<T> {
   try {
     // A device or a pipe would never end.
-    if (!(await stat(file)).isFile()) throw new Error("it is no file");
-    return await read(file);
+    if ((await stat(file)).isFile()) return await read(file);
   } catch (cause) {
-    throw new AppError(
-      "MODEL_INVALID",
-      `The model pack lacks the file ${file}; build it with "npm run build" or add the pack again.`,
-      { cause },
-    );
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "ENOTDIR") {
+      throw new AppError(
+        "MODEL_INVALID",
+        `The file ${file} of the model pack cannot be read (${code}); check the disk, and that this user may read it.`,
+        { cause },
+      );
+    }
   }
+  throw new AppError(
+    "MODEL_INVALID",
+    `The model pack lacks the file ${file}; build it with "npm run build" or add the pack again.`,
+  );
 }
