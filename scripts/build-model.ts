@@ -74,7 +74,8 @@ console.log(
 async function isBuilt(): Promise<boolean> {
   try {
     await openPack(directory);
-    return (await readFile(path.join(directory, "manifest.json"), "utf8")) === manifestText;
+    const read = (name: string) => readFile(path.join(directory, name), "utf8");
+    return (await read("manifest.json")) === manifestText && (await read("NOTICE")) === notice;
   } catch {
     return false;
   }
