@@ -131,6 +131,26 @@ describe("failures", () => {
     expect(results[2]).toEqual(expected);
   });
 
+  it("of numbers that are not finite are the model's, of that picture alone", async () => {
+    const graph = new OnnxGraph();
+    graph.input("input", "float32", ["batch", 3, SMALL, SMALL]);
+    graph.node("Log", ["input"], "features");
+    graph.output("features", "float32", ["batch", 3, SMALL, SMALL]);
+    const pack = await packOf(graph.encode());
+    const { embed } = methodsOf(await embedderOf(pack, { threads: 1, maxBatchSize: 8 }));
+    const good = plainPicture([7, 8, 9]);
+    const results = await embed([good, plainPicture([0, 8, 9]), good]);
+    expect(results[0]).toEqual({ value: expect.any(Float32Array) });
+    expect(results[1]).toMatchObject({
+      error: {
+        code: "MODEL_INVALID",
+        message:
+          "The model small makes embeddings of numbers that are not finite; use another, or the same in full precision.",
+      },
+    });
+    expect(results[2]).toEqual(results[0]);
+  });
+
   it.each<[string, () => Promise<ModelPack>, RegExp]>([
     [
       "there is no file",

@@ -160,6 +160,17 @@ class ThreadedEmbedder implements Embedder {
     }
   }
 
+  /** An embedding, or what it means that it is none: numbers too large for half precision, say, whatever the picture is. */
+  #checked(embedding: Embedding): ItemResult<Embedding> {
+    if (embedding.every(Number.isFinite)) return { value: embedding };
+    return {
+      error: new AppError(
+        "MODEL_INVALID",
+        `The model ${this.model.id} makes embeddings of numbers that are not finite; use another, or the same in full precision.`,
+      ),
+    };
+  }
+
   async #embedBatch(batch: readonly Waiting[]): Promise<void> {
     const size = this.#inputSize;
     const dim = this.model.embeddingDim;
@@ -175,7 +186,7 @@ class ThreadedEmbedder implements Embedder {
       this.#onBatch(batch.length, performance.now() - started);
       batch.forEach(({ answer }, i) => {
         const failure = failures.get(i);
-        if (failure === undefined) answer({ value: embeddings.slice(i * dim, (i + 1) * dim) });
+        if (failure === undefined) answer(this.#checked(embeddings.slice(i * dim, (i + 1) * dim)));
         else answer({ error: new AppError("INTERNAL", `The model failed: ${failure}`) });
       });
     } catch (cause) {
