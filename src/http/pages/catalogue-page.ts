@@ -48,8 +48,8 @@ ${
 </form>
 </aside>
 <section>
-${clearFilters(filter, "/catalogue", texts)}
 ${designs.length === 0 && filter.length > 0 ? html`<p class="note">${texts.noDesign}</p>` : ""}
+${clearFilters(filter, "/catalogue", texts)}
 <ul class="grid">${designs.map((design) => card(design, texts))}</ul>
 ${pages(shown, texts)}
 </section>

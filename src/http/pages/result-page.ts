@@ -49,8 +49,8 @@ ${controls(result, texts)}
 <p class="note unrankable" role="alert" hidden>${texts.unrankable}</p>
 <p class="told unseen" role="status"></p>
 <div class="matches" data-told="${summary(answer, texts)}">
-${clearFilters(result.ranking.filter, result.unfiltered, texts)}
 ${note(result, texts)}
+${clearFilters(result.ranking.filter, result.unfiltered, texts)}
 <ol class="grid">${answer.matches.map((match) => card(match, texts))}</ol>
 ${more(result, texts)}
 </div>
