@@ -11,7 +11,7 @@ let refusals: AppError[];
 
 beforeEach(() => {
   now = 0;
-  admission = new Admission(() => now);
+  admission = new Admission(() => now, 1_000_000);
   admitted = [];
   refusals = [];
 });
@@ -19,9 +19,18 @@ beforeEach(() => {
 async function arrive(count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     const search = () => new Promise<void>((resolve) => admitted.push(resolve));
-    admission.admit(() => admission.measure(search)).catch((refusal) => refusals.push(refusal));
+    admission.admit(1_000, () => admission.measure(search)).catch((refusal) => refusals.push(refusal));
   }
   await setImmediate();
+}
+
+/** Searches that wait until they are let go. */
+function heldSearch() {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { held: () => released, release };
 }
 
 /** Answers searches one after another, each so long after the one before. */
@@ -37,6 +46,20 @@ test("as many as memory holds, while nothing is known of how fast they are answe
   await arrive(257);
   expect(admitted).toHaveLength(256);
   expect(refusals).toHaveLength(1);
+});
+
+test("no more than there is memory for, but any one alone", async () => {
+  const small = new Admission(() => now, 100);
+  const { held, release } = heldSearch();
+  const first = small.admit(150, held);
+  await expect(small.admit(1, held)).rejects.toMatchObject({
+    code: "QUEUE_FULL",
+    message:
+      "1 search waits already, with as many bytes of pictures as there is memory for; try again in 1 s.",
+  });
+  release();
+  await first;
+  await expect(Promise.all([60, 40].map((bytes) => small.admit(bytes, held)))).resolves.toHaveLength(2);
 });
 
 test("what the first take, which wait for compilers, refuses nobody", async () => {
@@ -79,7 +102,7 @@ test("tells to come again by when all that are in are over, though none is answe
 });
 
 test("what takes a client long to send, and what fails, tells nothing of how fast searches are answered", async () => {
-  const slow = admission.admit(async () => {
+  const slow = admission.admit(1_000, async () => {
     now += 60_000;
   });
   await slow;
@@ -95,7 +118,7 @@ test("what takes a client long to send, and what fails, tells nothing of how fas
 
 test("a search that fails makes room, and tells its failure", async () => {
   const failure = new Error("no");
-  await expect(admission.admit(() => Promise.reject(failure))).rejects.toBe(failure);
+  await expect(admission.admit(1_000, () => Promise.reject(failure))).rejects.toBe(failure);
   await arrive(256);
   expect(refusals).toEqual([]);
 });

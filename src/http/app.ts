@@ -8,7 +8,7 @@ import { LANES } from "../core/ports.js";
 import { AppError } from "../errors.js";
 import { Access, askerOf } from "./access/access.js";
 import { withAccess } from "./access/describe-access.js";
-import { admitSearches } from "./admission.js";
+import { admitSearches, MAX_FORMS_BYTES } from "./admission.js";
 import { DeletedDesigns } from "./deleted-designs.js";
 import { addDesignRoutes } from "./designs.js";
 import { ImportJobs } from "./imports/import-jobs.js";
@@ -78,7 +78,7 @@ export function createApp(diptych: Diptych, options: AppOptions): App {
   const access = new Access({ tokens, trustProxy, now });
   const served: Served = {
     diptych: { ...metrics.measured(diptych), contactSheet: sheetsInTurn(diptych) },
-    admission: new Admission(now),
+    admission: new Admission(now, MAX_FORMS_BYTES),
     searches: new KeptSearches(diptych.thumbnail),
     deleted: new DeletedDesigns(diptych),
     imports: new ImportJobs(diptych, onDefect),

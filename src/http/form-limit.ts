@@ -2,7 +2,7 @@ import { bodyLimit } from "hono/body-limit";
 import { AppError } from "../errors.js";
 
 /** Two pictures of 32 MiB and what is around them in a form. */
-const MAX_FORM_BYTES = 65 * 1024 * 1024;
+export const MAX_FORM_BYTES = 65 * 1024 * 1024;
 
 /** Refuses a form with pictures that is too large before it is read. */
 export const formLimit = bodyLimit({
