@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { AppError } from "../../../errors.js";
 import { recognise } from "../formats.js";
 import { asReason } from "../reason.js";
-import { applyRules, type Drawing, scanSvg } from "./scan.js";
+import { applyRules, scanSvg } from "./scan.js";
 import { type Weight, weigh } from "./weight.js";
 
 /**
@@ -14,7 +14,7 @@ const MOST_ELEMENTS = 100_000;
 const MOST_FILTER_PRIMITIVES = 400;
 /** As libxml2 allows in the file itself; here with what is referred to. */
 const MOST_DEPTH = 256;
-/** Each rule is tried on each element: a few seconds. */
+/** Each selector is tried on each element: a few seconds. */
 const MOST_RULE_TRIALS = 50_000_000;
 /** What librsvg draws of pictures inside, less SVG: there would be no end to looking. */
 const EMBEDDABLE = /^data:image\/(?:png|jpe?g|gif|webp)[;,]/iu;
@@ -28,8 +28,9 @@ const EMBEDDABLE = /^data:image\/(?:png|jpe?g|gif|webp)[;,]/iu;
 export async function checkSvg(bytes: Uint8Array, maxImagePixels: number): Promise<void> {
   const drawing = scan(bytes);
   if (drawing === "too many elements") throw tooMuch("elements", MOST_ELEMENTS, "more");
+  if (drawing === "too deep") throw tooDeep();
   const trials = drawing.ruleCount * drawing.all.length;
-  if (trials > MOST_RULE_TRIALS) throw tooMuch("style rules x elements", MOST_RULE_TRIALS, told(trials));
+  if (trials > MOST_RULE_TRIALS) throw tooMuch("selectors x elements", MOST_RULE_TRIALS, told(trials));
   applyRules(drawing);
   const weight = weigh(drawing, MOST_DEPTH);
   if (!weight) throw undrawable("a part of it refers to itself, so that drawing it would never end");
@@ -37,16 +38,16 @@ export async function checkSvg(bytes: Uint8Array, maxImagePixels: number): Promi
   await checkEmbedded(drawing.embedded, maxImagePixels);
 }
 
-function scan(bytes: Uint8Array): Drawing | "too many elements" {
+function scan(bytes: Uint8Array): ReturnType<typeof scanSvg> {
   try {
-    return scanSvg(bytes, MOST_ELEMENTS);
+    return scanSvg(bytes, { elements: MOST_ELEMENTS, depth: MOST_DEPTH });
   } catch (error) {
     throw undrawable((error as Error).message, error);
   }
 }
 
 function requireWeight({ elements, filterPrimitives, depth }: Weight): void {
-  if (depth > MOST_DEPTH) throw tooMuch("elements inside one another", MOST_DEPTH, "more");
+  if (depth > MOST_DEPTH) throw tooDeep();
   if (elements > MOST_ELEMENTS)
     throw tooMuch("elements, each counted as often as it is drawn", MOST_ELEMENTS, told(elements));
   if (filterPrimitives > MOST_FILTER_PRIMITIVES) {
@@ -56,6 +57,10 @@ function requireWeight({ elements, filterPrimitives, depth }: Weight): void {
       told(filterPrimitives),
     );
   }
+}
+
+function tooDeep(): AppError {
+  return tooMuch("elements inside one another", MOST_DEPTH, "more");
 }
 
 async function checkEmbedded(urls: readonly string[], maxImagePixels: number): Promise<void> {

@@ -38,10 +38,13 @@ const ASCII_COMPATIBLE = /^(?:utf-?8|us-ascii|ascii|iso-8859-\d+|windows-125\d|l
 /**
  * Reads the XML of an SVG file from its beginning to its end, without drawing anything.
  *
- * @param mostElements after which it is given up.
+ * @param most elements, in all and inside one another, after which it is given up.
  * @throws Error with a sentence's second half when it is no XML, or holds what is never drawn here.
  */
-export function scanSvg(bytes: Uint8Array, mostElements: number): Drawing | "too many elements" {
+export function scanSvg(
+  bytes: Uint8Array,
+  most: { readonly elements: number; readonly depth: number },
+): Drawing | "too many elements" | "too deep" {
   const embedded: string[] = [];
   // Most of a large file, and no markup: the parser need not see it.
   const text = decode(bytes).replaceAll(BASE64, (written, start: string, type: string, broken: string) => {
@@ -87,7 +90,8 @@ export function scanSvg(bytes: Uint8Array, mostElements: number): Drawing | "too
     }
     if (element.id !== undefined && !byId.has(element.id)) byId.set(element.id, element);
     all.push(element);
-    if (all.length > mostElements) throw TOO_MANY;
+    if (all.length > most.elements) throw TOO_MANY;
+    if (open.length >= most.depth) throw TOO_DEEP;
     root ??= element;
     open.at(-1)?.children.push(element);
     open.push(element);
@@ -102,6 +106,7 @@ export function scanSvg(bytes: Uint8Array, mostElements: number): Drawing | "too
     parser.write(text).close();
   } catch (error) {
     if (error === TOO_MANY) return "too many elements";
+    if (error === TOO_DEEP) return "too deep";
     throw error;
   }
   if (!root) throw new Error("It has no element");
@@ -119,6 +124,7 @@ export function applyRules({ all, rules }: Drawing): void {
 }
 
 const TOO_MANY = new Error("Too many elements");
+const TOO_DEEP = new Error("Too deep");
 
 function decode(bytes: Uint8Array): string {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(200, bytes.length)).toString("latin1");

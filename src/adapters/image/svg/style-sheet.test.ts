@@ -37,10 +37,16 @@ describe("a rule with a heavy pattern", () => {
     },
   );
 
+  it("for fonts is for no element, as CorelDRAW embeds them", async () => {
+    const font = `<font id="f"><font-face/><glyph d="M0 0h9v9z"/></font>`;
+    const style = `<style>@font-face{font-family:"F";src:url("#f") format(svg)} .a{fill:red}</style>`;
+    await check(`<defs>${font}${style}</defs>${rects}`);
+  });
+
   it("is tried for every selector that it has", async () => {
     const selectors = Array.from({ length: 6000 }, (_, i) => `.c${i}`).join();
     await expect(check(`<style>${selectors}{fill:red}</style>${RECT.repeat(9000)}`)).rejects.toThrow(
-      "50,000,000 style rules",
+      "50,000,000 selectors",
     );
   });
 });

@@ -67,12 +67,17 @@ function importsData(statement: string): boolean {
   return folded.includes("@import") && folded.includes("data:");
 }
 
-/** The selectors of a rule, without what they hold in brackets; one of any element where that cannot be told. */
+/**
+ * The selectors of a rule, without what they hold in brackets; one of any element where that cannot be told. None of a rule for
+ * fonts, media and the like, which librsvg passes over.
+ */
 function selectorsOf(before: string): string[] {
   const statements = before.replaceAll(/"[^"]*"|'[^']*'|<!--|-->/gu, " ").split(";");
+  const statement = statements.at(-1)!.trim();
+  if (statement.startsWith("@")) return [];
   let kept = "";
   let depth = 0;
-  for (const character of statements.at(-1)!) {
+  for (const character of statement) {
     if (character === "(" || character === "[") depth += 1;
     if (depth === 0) kept += character;
     if (character === ")" || character === "]") depth -= 1;
