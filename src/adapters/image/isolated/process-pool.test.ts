@@ -63,8 +63,17 @@ describe("a pool of processes", () => {
     const pool = new ProcessPool<Told, number>({ file, size: 2, timeLimitMs: 60_000, env });
     const tasks = Array.from({ length: 4 }, () => pool.run({ what: "answer" }));
     for (const outcome of await Promise.allSettled(tasks)) {
-      expect(outcome).toEqual({ status: "rejected", reason: new ProcessLostError("ended") });
+      expect(outcome).toEqual({ status: "rejected", reason: new ProcessLostError("not-started") });
     }
+  });
+
+  test("has those that there are go on with what waits when the system starts no more", async () => {
+    const env: Record<string, string> = {};
+    const pool = new ProcessPool<Told, number>({ file, size: 2, timeLimitMs: 60_000, env });
+    const pid = await pool.run({ what: "answer" });
+    env.TOO_LONG = "x".repeat(1_000_000);
+    const pids = await Promise.all(Array.from({ length: 4 }, () => pool.run({ what: "answer" })));
+    expect(pids).toEqual([pid, pid, pid, pid]);
   });
 
   test("goes on after there were no file descriptors for a process", async () => {
@@ -87,7 +96,7 @@ describe("a pool of processes", () => {
     );
     const node = `"${process.execPath}" --import tsx "${script}"`;
     const told = execFileSync("sh", ["-c", `ulimit -n 64 && exec ${node}`], { encoding: "utf8" });
-    expect(told).toBe("ended,ended,answered");
+    expect(told).toBe("not-started,not-started,answered");
   });
 
   test("replaces a process that was ended while nothing was asked of it", async () => {

@@ -11,16 +11,18 @@ export interface ProcessPoolOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Why a task has no answer: its process took too long and was killed, or ended by itself. */
-export class ProcessLostError extends Error {
-  readonly reason: "time-limit" | "ended";
+const REASONS = {
+  "time-limit": "The process took too long and was killed.",
+  ended: "The process ended at its task.",
+  "not-started": "No process could be started.",
+};
 
-  constructor(reason: "time-limit" | "ended") {
-    super(
-      reason === "time-limit"
-        ? "The process took too long and was killed."
-        : "The process ended at its task.",
-    );
+/** Why a task has no answer: its process took too long and was killed, or ended by itself, or there is none. */
+export class ProcessLostError extends Error {
+  readonly reason: keyof typeof REASONS;
+
+  constructor(reason: keyof typeof REASONS) {
+    super(REASONS[reason]);
     this.name = "ProcessLostError";
     this.reason = reason;
   }
@@ -56,11 +58,12 @@ export class ProcessPool<Task extends object, Answer> {
 
   #next(): void {
     while (this.#waiting.length > 0 && (this.#idle.length > 0 || this.#started < this.#options.size)) {
-      const first = this.#waiting.shift()!;
       const child = this.#idle.pop() ?? this.#start();
+      // Those that there are go on with what waits.
+      if (!child && this.#started > 0) return;
+      const first = this.#waiting.shift()!;
       if (child) this.#give(child, first);
-      // Each of those who wait is told, for there may be no process that would go on with them.
-      else first.reject(new ProcessLostError("ended"));
+      else first.reject(new ProcessLostError("not-started"));
     }
   }
 
@@ -117,7 +120,10 @@ export class ProcessPool<Task extends object, Answer> {
     child.ref();
     child.channel?.ref();
     // One that could not even be started may have no channel. That it closes, which comes as well, tells the rest.
-    if (!child.channel) return;
+    if (!child.channel) {
+      reason = "not-started";
+      return;
+    }
     child.send(task, (error) => {
       if (error) child.kill("SIGKILL");
     });

@@ -9,6 +9,8 @@ import type { ReadingAnswer, ReadingTask } from "./reading-task.js";
 
 /** The largest picture within the limits takes a second or two; what takes this long was made to. */
 const TIME_LIMIT_S = 10;
+/** By when other work has ended that may have what is lacking. */
+const RETRY_AFTER_S = 5;
 
 /**
  * Shared by all readers, for processors are what there is only so many of. glibc would keep memory for every thread that
@@ -51,14 +53,21 @@ async function runTwice(task: ReadingTask): Promise<ReadingAnswer<unknown>> {
     return await processes.run(task);
   } catch (first) {
     if (!(first instanceof ProcessLostError)) throw first;
-    if (first.reason === "time-limit") throw unreadable(first);
+    if (first.reason !== "ended") throw unread(first);
   }
   return processes.run(task).catch((second) => {
-    throw second instanceof ProcessLostError ? unreadable(second) : second;
+    throw second instanceof ProcessLostError ? unread(second) : second;
   });
 }
 
-function unreadable(cause: ProcessLostError): AppError {
+function unread(cause: ProcessLostError): AppError {
+  if (cause.reason === "not-started") {
+    return new AppError(
+      "QUEUE_FULL",
+      `The system starts no process that would read the picture, for it lacks memory, files or processes; try again in ${RETRY_AFTER_S} s.`,
+      { cause, retryAfterS: RETRY_AFTER_S },
+    );
+  }
   const how =
     cause.reason === "time-limit"
       ? `it must be read within ${TIME_LIMIT_S} s, and is not`
