@@ -64,6 +64,7 @@ export async function examineCatalog(
   const damaged: SetAside[] = [];
   const used = new Set<string>();
   const manifest = path.join(directory, manifestName());
+  const bringBack = repair ? `diptych import ${manifest} --catalog ${directory}` : null;
   let designs = 0;
   // Before the rows: a picture that is written from now on is young, whatever the rows say of it.
   const files = [];
@@ -120,7 +121,7 @@ export async function examineCatalog(
         const isThere = design !== null && found.length === 0 && hasAllPictures(design);
         const line = isThere ? toJsonLine(design, directory) : null;
         if (isThere && line !== null) damaged.push({ design, line });
-        return [damagedDesign(id, damage, line !== null, repair ? manifest : null), ...found];
+        return [damagedDesign(id, damage, line !== null, bringBack), ...found];
       },
       { concurrency: CONCURRENCY },
     );

@@ -37,17 +37,17 @@ export function damagedTable(table: string, { message }: AppError): Finding {
 
 /**
  * @param canReturn whether an import can bring it back just as it was, from the pictures that are there.
- * @param manifest the one to which it was written, if it can return; null when nothing is repaired.
+ * @param bringBack the command that imports it, to which end it is set aside if it can return; null when nothing is repaired.
  */
 export function damagedDesign(
   id: string | null,
   damage: string,
   canReturn: boolean,
-  manifest: string | null,
+  bringBack: string | null,
 ): Finding {
-  const repaired = canReturn && manifest !== null;
+  const repaired = canReturn && bringBack !== null;
   const whole = repaired
-    ? `it was set aside; bring it back, once, with: diptych import ${manifest}`
+    ? `it was set aside; bring it back, once, with: ${bringBack}`
     : "set it aside with --repair, which tells how to bring it back";
   const remedy = canReturn
     ? whole
