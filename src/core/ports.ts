@@ -170,6 +170,11 @@ export interface CatalogSample {
   readonly embeddings: readonly PerView<Embedding>[];
 }
 
+/** A design with its thumbnails: WebP, long side at most 256 px; absent where there is none. */
+export interface ShownDesign extends Design {
+  readonly thumbnails: PerView<Uint8Array>;
+}
+
 /**
  * The designs and their embeddings, kept. One process writes at a time; any number read meanwhile and see each write
  * whole or not at all.
@@ -185,6 +190,9 @@ export interface Catalog {
 
   /** The designs that are there, by id. */
   get(ids: readonly string[]): Promise<Map<string, Design>>;
+
+  /** The same with their thumbnails, both of one version. */
+  getShown(ids: readonly string[]): Promise<Map<string, ShownDesign>>;
 
   /** The designs that are there with all that is kept of their views, by id. */
   getEmbedded(ids: readonly string[]): Promise<Map<string, EmbeddedDesign>>;

@@ -180,12 +180,13 @@ export function addDesignRoutes(api: Api, served: Served): void {
     const { id, view } = context.req.valid("param");
     const { size, v } = context.req.valid("query");
     // Its hash and its thumbnail in one look: a new picture may come between two.
-    const known = required(await catalog.getEmbedded([id]), id).views[view];
+    const { views, thumbnails } = required(await catalog.getShown([id]), id);
+    const known = views[view];
     const { sha256 = null } = known ?? {};
     const etag = sha256 === null ? null : `"${sha256}-${size}"`;
     if (etag && context.req.header("If-None-Match") === etag) return context.body(null, 304, { ETag: etag });
     const full = known && size === "full" ? await diptych.original(known) : null;
-    const shown = full ?? known?.thumbnail;
+    const shown = full ?? thumbnails[view];
     if (!shown) throw new AppError("NOT_FOUND", `The design "${id}" has no ${view} picture.`);
     // A thumbnail in place of an original that is missing may not stay so.
     const isAsAsked = size === "thumb" || full !== null;

@@ -66,7 +66,13 @@ export function addSearchRoutes(api: Api, served: Served): void {
   api.openapi(queryPicture, async (context) => {
     const { id, view } = context.req.valid("param");
     const thumbnail = (await searches.thumbnails(id))[view];
-    if (!thumbnail) throw new AppError("NOT_FOUND", `The search has no ${view} picture.`);
+    if (!thumbnail) {
+      const isGone = searches.embeddings(id)[view] !== undefined;
+      const why = isGone
+        ? `The search's ${view} picture is kept no longer, for too many searches followed it at once; search again to see it.`
+        : `The search has no ${view} picture.`;
+      throw new AppError("NOT_FOUND", why);
+    }
     const full = context.req.valid("query").size === "full" ? await fullSizeOf(id, view) : null;
     return context.body(Buffer.from(full ?? thumbnail), 200, { "Content-Type": "image/webp", ...PRIVATE });
   });

@@ -77,12 +77,13 @@ export function describeCatalog(
         },
       });
       expect(found.get("B")!.views).toEqual({ front: { sha256: null, path: null } });
-      expect(await catalog.thumbnails(["A", "B", "none"])).toEqual(
-        new Map([
-          ["A", { front: both.views.front!.thumbnail, back: both.views.back!.thumbnail }],
-          ["B", {}],
-        ]),
-      );
+      const thumbnails = new Map([
+        ["A", { front: both.views.front!.thumbnail, back: both.views.back!.thumbnail }],
+        ["B", {}],
+      ]);
+      expect(await catalog.thumbnails(["A", "B", "none"])).toEqual(thumbnails);
+      const shown = [...found].map(([id, own]) => [id, { ...own, thumbnails: thumbnails.get(id) }] as const);
+      expect(await catalog.getShown(["A", "B", "none"])).toEqual(new Map(shown));
     });
 
     it("keeps ids and attributes of any characters", async () => {

@@ -8,6 +8,7 @@ import {
   type CatalogStats,
   type ModelIdentity,
   SAMPLE_SIZE,
+  type ShownDesign,
 } from "../../src/core/ports.js";
 import {
   compareIds,
@@ -44,15 +45,19 @@ export class MemoryCatalog implements Catalog {
     return this.#lookUp(ids, withoutEmbeddings);
   }
 
+  async getShown(ids: readonly string[]): Promise<Map<string, ShownDesign>> {
+    return this.#lookUp(ids, (design) => ({
+      ...withoutEmbeddings(design),
+      thumbnails: thumbnailsOf(design),
+    }));
+  }
+
   async getEmbedded(ids: readonly string[]): Promise<Map<string, EmbeddedDesign>> {
     return this.#lookUp(ids, (design) => structuredClone(design));
   }
 
   async thumbnails(ids: readonly string[]): Promise<Map<string, PerView<Uint8Array>>> {
-    return this.#lookUp(ids, ({ views }) => {
-      const thumbnails = VIEWS.map((view) => [view, views[view]?.thumbnail] as const);
-      return Object.fromEntries(thumbnails.filter(([, thumbnail]) => thumbnail));
-    });
+    return this.#lookUp(ids, thumbnailsOf);
   }
 
   async list({ limit, after = null, filter = [] }: Parameters<Catalog["list"]>[0]) {
@@ -146,6 +151,11 @@ function withoutEmbeddings({ id, attributes, views }: EmbeddedDesign): Design {
     return [view, { sha256, path }];
   });
   return { id, attributes: { ...attributes }, views: Object.fromEntries(pictures) };
+}
+
+function thumbnailsOf({ views }: EmbeddedDesign): PerView<Uint8Array> {
+  const thumbnails = VIEWS.map((view) => [view, views[view]?.thumbnail] as const);
+  return Object.fromEntries(thumbnails.filter(([, thumbnail]) => thumbnail));
 }
 
 function embeddingsOf(views: EmbeddedDesign["views"]): PerView<Embedding> {

@@ -4,7 +4,14 @@ import { type Design, type EmbeddedDesign, type PerView, viewsOf } from "../../c
 import { checkDesigns, checkEmbedding } from "../../core/embedding.js";
 import type { Filter } from "../../core/filter.js";
 import { createInTurn } from "../../core/in-turn.js";
-import type { Catalog, CatalogSample, CatalogStats, DesignPage, ModelIdentity } from "../../core/ports.js";
+import type {
+  Catalog,
+  CatalogSample,
+  CatalogStats,
+  DesignPage,
+  ModelIdentity,
+  ShownDesign,
+} from "../../core/ports.js";
 import type { Query, ScoredDesign } from "../../core/query.js";
 import { createTurns } from "../../core/turns.js";
 import { AppError } from "../../errors.js";
@@ -21,6 +28,8 @@ import {
   designOf,
   embeddedDesignColumns,
   embeddedDesignOf,
+  shownDesignColumns,
+  shownDesignOf,
   thumbnailColumns,
   thumbnailsOf,
 } from "./rows.js";
@@ -98,6 +107,10 @@ export class LanceCatalog implements Catalog {
 
   get(ids: readonly string[]): Promise<Map<string, Design>> {
     return this.#read((snapshot) => lookUp(snapshot, ids, designColumns, designOf));
+  }
+
+  getShown(ids: readonly string[]): Promise<Map<string, ShownDesign>> {
+    return this.#read((snapshot) => lookUp(snapshot, ids, shownDesignColumns, shownDesignOf));
   }
 
   getEmbedded(ids: readonly string[]): Promise<Map<string, EmbeddedDesign>> {

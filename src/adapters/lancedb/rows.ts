@@ -9,6 +9,7 @@ import {
   type View,
 } from "../../core/design.js";
 import type { Embedding } from "../../core/embedding.js";
+import type { ShownDesign } from "../../core/ports.js";
 import { verifyDesign } from "./checksum.js";
 import { fromFloat16 } from "./float16.js";
 import { CHECKSUM, pictureColumns, viewsOfMask } from "./schema.js";
@@ -18,6 +19,9 @@ export const designColumns = ["id", "views", "attributes", ...pictureColumns("sh
 
 /** The columns that {@link embeddedDesignOf} reads; the last one may be missing. */
 export const embeddedDesignColumns = [...designColumns, "vector", ...pictureColumns("thumbnail"), CHECKSUM];
+
+/** The columns that {@link shownDesignOf} reads. */
+export const shownDesignColumns = [...designColumns, ...pictureColumns("thumbnail")];
 
 /** The columns that {@link thumbnailsOf} reads. */
 export const thumbnailColumns = ["id", "views", ...pictureColumns("thumbnail")];
@@ -74,6 +78,10 @@ export function designOf(row: Row): Design {
     attributes: JSON.parse(row.get("attributes")),
     views: row.perView((view) => pictureOf(row, view)),
   };
+}
+
+export function shownDesignOf(row: Row): ShownDesign {
+  return { ...designOf(row), thumbnails: thumbnailsOf(row) };
 }
 
 /** @throws AppError CATALOG_UNAVAILABLE when it is not what was written. */
