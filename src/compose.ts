@@ -238,7 +238,7 @@ function compose(directory: string, catalog: Catalog, embedder: Embedder, images
           ...listeners(request),
         }),
       );
-      await compactAfterImport(catalog, summary.imported, request.onCompact);
+      await compactAfterImport(catalog, summary, request.onCompact);
       return summary;
     },
     put: (design, options) =>

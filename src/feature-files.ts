@@ -32,7 +32,7 @@ export async function importFeatureFiles(
         images: createIsolatedReader({ inputSize: 224, resizePolicy: "tutorial" }),
         ...listeners(request),
       });
-      await compactAfterImport(catalog, summary.imported, request.onCompact);
+      await compactAfterImport(catalog, summary, request.onCompact);
       return summary;
     } finally {
       await catalog.close();

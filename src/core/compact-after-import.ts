@@ -1,17 +1,18 @@
+import type { ImportSummary } from "./import.js";
 import type { Catalog } from "./ports.js";
 
 /**
- * Ends an import by merging what it wrote; where it wrote nothing, what one left behind that was killed before its end.
+ * Ends an import by merging what it wrote; where it wrote nothing and was not interrupted, what one left behind that was killed before
+ * its end.
  *
- * @param imported how many designs were written.
  * @param onCompact told before, for a large catalog takes minutes.
  */
 export async function compactAfterImport(
   catalog: Pick<Catalog, "isCompactionDue" | "compact">,
-  imported: number,
+  { imported, aborted }: Pick<ImportSummary, "imported" | "aborted">,
   onCompact: () => void = () => {},
 ): Promise<void> {
-  if (imported === 0 && !(await catalog.isCompactionDue())) return;
+  if (imported === 0 && (aborted || !(await catalog.isCompactionDue()))) return;
   onCompact();
   await catalog.compact();
 }

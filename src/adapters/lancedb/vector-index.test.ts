@@ -278,7 +278,7 @@ it("is built by an import that has nothing to write, where one was killed that b
   await catalog.upsert(designs(1000));
   expect((await catalog.indexStatus()).index).toBeNull();
   expect(await catalog.isExact()).toBe(true);
-  await compactAfterImport(catalog, 0);
+  await compactAfterImport(catalog, { imported: 0, aborted: false });
   expect(await catalog.isExact()).toBe(false);
   expect((await catalog.indexStatus()).index).toMatchObject({ indexed: 1000 });
   expect(await catalog.isCompactionDue()).toBe(false);
