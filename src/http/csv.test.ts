@@ -8,3 +8,10 @@ test.each(["\n", "\r", "\r\n"])(
     expect(csvText([["B", note, 2]])).toBe(`\ufeffB,"${note}",2\r\n`);
   },
 );
+
+test.each(["=1+1", "+1", "-x", "@x", "\tx"])(
+  "a text that begins as a formula does, %j, gets an apostrophe in front",
+  (text) => {
+    expect(csvText([[text]])).toBe(`\ufeff'${text}\r\n`);
+  },
+);

@@ -10,7 +10,7 @@ const world = createHttpWorld("downloads");
 /** Ids and attributes that a spreadsheet would take for something else. */
 const DESIGNS = [
   { id: "=cmd|'/c calc'!A1", attributes: { colour: "+red", "@note": 'say "hi",\nplease', price: -19.5 } },
-  { id: "-2", attributes: { colour: "\tblue" } },
+  { id: "-2", attributes: { colour: "@blue" } },
   { id: "@x", attributes: { price: 20, size: "XL" } },
   { id: "外套", attributes: {} },
 ];
@@ -59,7 +59,7 @@ describe("matches as CSV", () => {
     expect(guarded.get("'=cmd|'/c calc'!A1")).toMatchObject({
       ...{ colour: "'+red", "'@note": 'say "hi",\nplease', price: "-19.5" },
     });
-    expect(guarded.get("'-2")).toMatchObject({ colour: "'\tblue", price: "" });
+    expect(guarded.get("'-2")).toMatchObject({ colour: "'@blue", price: "" });
     expect(guarded.get("'@x")).toMatchObject({ size: "XL", price: "20" });
   });
 

@@ -55,7 +55,7 @@ describe("wrong usage ends with status 2 and one sentence", () => {
       ["import", "flats", "--model", "resnet-9000"],
       'There is no model pack "resnet-9000"; there are: inception-v3',
     ],
-    ["a manifest that is not there", ["import", "none.csv"], "there is none at "],
+    ["a manifest that is not there", ["import", "none.csv"], "/none.csv; there is none."],
     ["a manifest without pictures", ["import", "no-pictures.csv"], "received the columns name, colour in "],
     [
       "a manifest that would steer a terminal",
@@ -63,7 +63,11 @@ describe("wrong usage ends with status 2 and one sentence", () => {
       "the columns na [2Jme, colour in ",
     ],
     ["a picture as a source", ["import", "flats/A_front.png"], "A manifest's name ends in .csv, "],
-    ["a folder of images that is not there", ["import", "no-pictures.csv", "--images", "none"], "/none."],
+    [
+      "a folder of images that is not there",
+      ["import", "no-pictures.csv", "--images", "none"],
+      "/none; there is none.",
+    ],
     ["feature files that are not there", ["import", "--npy", "flats"], "name_list.csv"],
     [
       "pictures of designs that are there",
