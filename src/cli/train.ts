@@ -54,11 +54,13 @@ function tellEpoch({ number, loss, validation }: Epoch): void {
 
 function formatSummary({ designs, changes, wornChanges, pack, directory }: TrainSummary): string {
   const head = `${designs.queries} held-out designs; learnt from ${designs.train}, stopped by ${designs.validation}\n\n`;
-  const table =
-    formatChanges("before", changes) + (wornChanges ? `\n${formatChanges("head in use", wornChanges)}` : "");
+  const worn = wornChanges
+    ? `\nAgainst the head in use, which may have learnt from designs that are held out now:\n\n${formatChanges("head in use", wornChanges)}`
+    : "";
+  const table = formatChanges("before", changes) + worn;
   const end = pack
     ? `Wrote the model pack ${pack.id} to ${directory}. Use it with: diptych import --reembed --model ${pack.id}`
-    : `No pack was written: on the held-out designs the head is not better than ${wornChanges ? "both the model without a head and the head in use" : "the model as it is"}. More labels may help.`;
+    : `No pack was written: on the held-out designs the head is not better than the model ${wornChanges ? "without a head" : "as it is"}. More labels may help.`;
   return `${head}${table}\n${end}\n`;
 }
 

@@ -97,8 +97,9 @@ describe("the split", () => {
   it("holds whole families out", () => {
     const split = splitFamilies(families(50, 3), 1);
     expect([split.train.length, split.validation.length, split.test.length]).toEqual([30, 10, 10]);
-    const designs = Object.values(split).flat(2);
+    const designs = [split.train, split.validation, split.test].flat(2);
     expect(new Set(designs).size).toBe(150);
+    expect(split.holdsWholeFamilies).toBe(true);
     expect(splitFamilies(families(50, 3), 1)).toEqual(split);
     expect(splitFamilies(families(50, 3), 2)).not.toEqual(split);
   });
@@ -107,7 +108,8 @@ describe("the split", () => {
     const split = splitFamilies(families(4, 20), 1);
     for (const part of ["train", "validation", "test"] as const) expect(split[part]).toHaveLength(4);
     expect(split.test[0]).toHaveLength(4);
-    expect(new Set(Object.values(split).flat(2)).size).toBe(80);
+    expect(new Set([split.train, split.validation, split.test].flat(2)).size).toBe(80);
+    expect(split.holdsWholeFamilies).toBe(false);
   });
 
   it("needs enough", () => {

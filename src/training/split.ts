@@ -5,10 +5,11 @@ import { AppError } from "../errors.js";
 export type Group = readonly number[];
 
 /** What is learnt from, what tells when to stop, and what nothing is decided by. No design is in two. */
-export interface Split {
-  readonly train: readonly Group[];
-  readonly validation: readonly Group[];
-  readonly test: readonly Group[];
+export type Parts = Readonly<Record<"train" | "validation" | "test", readonly Group[]>>;
+
+export interface Split extends Parts {
+  /** Whether whole families were held out; else designs of each. */
+  readonly holdsWholeFamilies: boolean;
 }
 
 /** Shares of the validation and of the test. */
@@ -28,7 +29,9 @@ const LEAST_PART = 3;
  */
 export function splitFamilies(families: readonly Group[], seed: number): Split {
   const random = createRandom(seed);
-  if (families.length >= WHOLE_FAMILIES) return cut(shuffle(families, random));
+  if (families.length >= WHOLE_FAMILIES) {
+    return { ...cut(shuffle(families, random)), holdsWholeFamilies: true };
+  }
   const large = families.filter((family) => family.length * HELD_OUT >= LEAST_PART);
   if (large.length < 2) {
     throw new AppError(
@@ -41,6 +44,7 @@ export function splitFamilies(families: readonly Group[], seed: number): Split {
     train: parts.map(({ train }) => train),
     validation: parts.map(({ validation }) => validation),
     test: parts.map(({ test }) => test),
+    holdsWholeFamilies: false,
   };
 }
 

@@ -14,7 +14,7 @@ import {
   RETRIEVAL_METRICS,
   type Retrieval,
 } from "./retrieval.js";
-import { type Group, type Split, splitFamilies } from "./split.js";
+import { type Parts, type Split, splitFamilies } from "./split.js";
 
 export interface TrainOptions {
   /** By design, of the model without a head, `[inputDim]`; those of the families and others to find them among. */
@@ -35,7 +35,10 @@ export interface Change {
   /** Means over the designs searched with. */
   readonly before: number;
   readonly after: number;
-  /** 95 % interval of `after - before`, over the groups: designs that are alike are no independent queries. */
+  /**
+   * 95 % interval of `after - before`: over the groups where whole ones were held out, as designs that are alike are no
+   * independent queries; else over the designs, for then the groups are few, and none is left out.
+   */
   readonly difference: Interval;
 }
 
@@ -46,12 +49,15 @@ export interface Training {
   /** Of the head that was kept; 0 when no epoch improved on the model as it is. */
   readonly epoch: number;
   /** How many designs each part has; and how many of the test's were searched with. */
-  readonly designs: Readonly<Record<keyof Split, number>> & { readonly queries: number };
+  readonly designs: Readonly<Record<keyof Parts, number>> & { readonly queries: number };
   /** Against the model without a head. */
   readonly changes: Changes;
-  /** Against the head that the model in use has; null when it has none. */
+  /**
+   * Against the head that the model in use has; null when it has none. It decides nothing: with labels that came since, that head
+   * may have learnt from most of the designs that are held out now.
+   */
   readonly wornChanges: Changes | null;
-  /** Whether the head is better than either on the held-out designs: one metric beyond chance, and neither worse. */
+  /** Whether the head is better than none on the held-out designs: one metric beyond chance, and neither worse. */
   readonly better: boolean;
 }
 
@@ -94,8 +100,8 @@ export async function train(options: TrainOptions): Promise<Training> {
     signal,
   });
   const after = measure("test", head);
-  const changes = compare(before, after, split.test);
-  const wornChanges = worn && compare(measure("test", worn), after, split.test);
+  const changes = compare(before, after, split);
+  const wornChanges = worn && compare(measure("test", worn), after, split);
   // So that an interruption is heard that came while nothing but measuring went on.
   await setImmediate();
   signal?.throwIfAborted();
@@ -110,7 +116,7 @@ export async function train(options: TrainOptions): Promise<Training> {
     },
     changes,
     wornChanges,
-    better: isBetter(changes) && (wornChanges === null || isBetter(wornChanges)),
+    better: isBetter(changes),
   };
 }
 
@@ -122,7 +128,7 @@ function nothingToFind(held: number): AppError {
 }
 
 /** Those of the training's groups, and those of no group that labels set apart from them: a label that crosses the split teaches nothing. */
-function designsToLearnFrom({ train, validation, test }: Split, { apart }: Relations): Set<number> {
+function designsToLearnFrom({ train, validation, test }: Parts, { apart }: Relations): Set<number> {
   const designs = train.flat();
   const held = new Set([...validation, ...test].flat());
   return new Set([...designs, ...designs.flatMap(apart).filter((design) => !held.has(design))]);
@@ -150,15 +156,15 @@ function project(head: Head, views: PerView<Embedding>): PerView<Embedding> {
 function compare(
   before: readonly MeasuredDesign[],
   after: readonly MeasuredDesign[],
-  groups: readonly Group[],
+  { test, holdsWholeFamilies }: Split,
 ): Changes {
-  const groupOf = new Map(groups.flatMap((group) => group.map((design) => [design, group] as const)));
+  const groupOf = new Map(test.flatMap((group) => group.map((design) => [design, group] as const)));
   const differences = before.map((sample, i) => ({
-    group: groupOf.get(sample.design),
+    drawnWith: holdsWholeFamilies ? groupOf.get(sample.design) : sample.design,
     recallAt1: after[i]!.recallAt1 - sample.recallAt1,
     ndcgAt20: after[i]!.ndcgAt20 - sample.ndcgAt20,
   }));
-  const intervals = bootstrapIntervals(RETRIEVAL_METRICS, differences, ({ group }) => group);
+  const intervals = bootstrapIntervals(RETRIEVAL_METRICS, differences, ({ drawnWith }) => drawnWith);
   const change = (metric: keyof Retrieval): Change => ({
     before: meanOf(before, metric),
     after: meanOf(after, metric),
