@@ -5,6 +5,7 @@ import path from "node:path";
 import { type Diptych, openDiptych, readPicture } from "../compose.js";
 import type { Config } from "../config.js";
 import { parseAspects } from "../core/aspects.js";
+import { VIEWS } from "../core/design.js";
 import type { RankingRequest } from "../core/search.js";
 import { AppError } from "../errors.js";
 import { type Evaluation, evaluate } from "../evaluation/evaluate.js";
@@ -58,13 +59,14 @@ export async function runEval(file: string, flags: EvalFlags, config: Config): P
     if (evaluation.outcomes.length === 0) throw nothingMeasured(file, failed);
     const quality = summarize(evaluation.outcomes);
     tellTrouble(failed, missingDesigns(evaluation.outcomes));
+    // Before the page: whatever becomes of that, the figures are not lost.
+    if (flags.json) process.stdout.write(`${JSON.stringify(quality, null, 2)}\n`);
+    else process.stdout.write(formatReport(quality, worstOutcomes(evaluation.outcomes, LISTED_QUERIES)));
     if (page !== null) {
       const content = await drawPage(path.basename(file), quality, evaluation, failed, diptych);
       await writeTo(page, () => writeFile(page, content));
       process.stderr.write(`Report: ${page}\n`);
     }
-    if (flags.json) process.stdout.write(`${JSON.stringify(quality, null, 2)}\n`);
-    else process.stdout.write(formatReport(quality, worstOutcomes(evaluation.outcomes, LISTED_QUERIES)));
     return failed.length > 0 ? SOME_QUERIES_FAILED : 0;
   } finally {
     await diptych.close();
@@ -73,10 +75,12 @@ export async function runEval(file: string, flags: EvalFlags, config: Config): P
 
 async function measure(
   queries: readonly LabelledQuery[],
-  { embed, rank, catalog }: Diptych,
+  { embed, checkRanking, rank, catalog }: Diptych,
   config: Config,
   how: Pick<RankingRequest, "aspects" | "ignoreColour">,
 ): Promise<Evaluation> {
+  // What cannot be used is told before any picture is read; it is asked of all queries alike, whatever views they have.
+  checkRanking(VIEWS, how);
   const now = () => performance.now();
   const started = now();
   const progress = progressOnTerminal("queries", queries.length);

@@ -114,7 +114,7 @@ async function watch(
           progress = progressOnTerminal("designs", total);
         },
         onProgress: ({ rows }) => progress?.update(rows),
-        onError: (error) => report?.add(error),
+        onError: (error) => writeTo(errorsPath, async () => report?.add(error)),
         onMissingWorkers: (areMissing) => progress?.tell(areMissing ? MISSING_WORKERS : WORKERS_AGAIN),
         onCompact: () => progress?.tell(MERGING),
         signal,

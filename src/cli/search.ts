@@ -49,6 +49,12 @@ export async function runSearch(flags: SearchFlags, config: Config): Promise<voi
       filter,
       topK: flags.top,
     });
+    // Before the sheet: whatever becomes of that, the matches are not lost.
+    if (flags.json)
+      process.stdout.write(
+        `${JSON.stringify(await toJson(result, diptych, aspects !== undefined), null, 2)}\n`,
+      );
+    else process.stdout.write(await describeMatches(result, diptych));
     if (flags.sheet !== undefined && format) {
       const file = path.resolve(flags.sheet);
       const names = pictureNames(flags);
@@ -56,11 +62,6 @@ export async function runSearch(flags: SearchFlags, config: Config): Promise<voi
       await writeTo(file, () => writeFile(file, sheet));
       process.stderr.write(`Contact sheet: ${file}\n`);
     }
-    if (flags.json)
-      process.stdout.write(
-        `${JSON.stringify(await toJson(result, diptych, aspects !== undefined), null, 2)}\n`,
-      );
-    else process.stdout.write(await describeMatches(result, diptych));
   } finally {
     await diptych.close();
   }

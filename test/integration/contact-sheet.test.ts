@@ -71,10 +71,11 @@ test.concurrent.each(["sheet.gif", "sheet", "sheet.pdf"])(
   },
 );
 
-test("a place that cannot be written to is told in one sentence", async () => {
+test("a place that cannot be written to is told in one sentence, and the matches all the same", async () => {
   const file = join(directory, "missing-folder", "sheet.jpg");
   const ending = await search("--sheet", file);
   expect(ending.exitCode).toBe(2);
+  expect(ending.stdout).toContain("羽絨外套");
   expect(ending.stderr).toBe(
     `diptych: ${file} cannot be written (ENOENT); name a place in an existing folder that this user may write to, on a disk that has room.\n`,
   );

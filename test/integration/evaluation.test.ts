@@ -138,6 +138,13 @@ test("bad lines and pictures are told with their line and left out; the page sho
   expect(html).toContain("<td>5</td><td>damaged</td>");
 });
 
+test("a page that cannot be written is told of after the figures", async () => {
+  const ending = await evaluate("unwritten", [`q,${front(1)},,D1,`], "--html", directory);
+  expect(ending.exitCode).toBe(2);
+  expect(ending.stdout).toMatch(/^1 query\n/);
+  expect(ending.stderr).toContain(`diptych: ${directory} cannot be written (EISDIR)`);
+});
+
 describe.concurrent("what cannot be measured ends with one sentence and no output", () => {
   test.each([
     ["no line", [], 2, "empty.csv has no query that could be measured. It has no lines below its header."],
@@ -171,6 +178,12 @@ describe.concurrent("what cannot be measured ends with one sentence and no outpu
   test("a catalog that is not there", async () => {
     const ending = await evaluate("elsewhere", [`q,${front(1)},,D1,`], "--catalog", join(directory, "none"));
     expect(ending).toMatchObject({ exitCode: 4, stdout: "" });
+  });
+
+  test("aspects that the model has not, before any picture is read", async () => {
+    const ending = await evaluate("aspects", ["q,none.png,,D1,"], "--aspect", "tpyo=1");
+    expect(ending).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(ending.stderr).toMatch(/^diptych: [^\n]*tpyo[^\n]*\n$/);
   });
 
   test("a page in a folder that is not there, before anything is searched", async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -140,6 +140,17 @@ describe.each([
     const again = await diptych(["import", pictures, ...settings(catalog)]);
     expect(countsOf(again)).toEqual({ imported: NAMES.length, unchanged: 0, failed: 0 });
     await holdThatAllIsWell(catalog);
+  });
+
+  test("fails an import that has a bad row to report", async () => {
+    const bad = path.join(parent, "bad");
+    await mkdir(bad);
+    await writeFile(path.join(bad, "Z_front.png"), "no picture");
+    expect(await diptych(["import", pictures, ...settings(catalog)])).toMatchObject({ exitCode: 0 });
+    if (disk.kind === "file system") await disk.fill({ pid: undefined });
+    const failed = await diptych(["import", bad, ...settings(catalog)], { through: disk.throughWhenFull });
+    expect(failed.exitCode).toBe(2);
+    expect(failed.stderr).toMatch(/import-errors\.csv cannot be written \(E(NOSPC|FBIG)\); name a place/u);
   });
 
   test("fails a compaction, which changes nothing", async () => {
