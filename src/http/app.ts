@@ -43,7 +43,7 @@ export interface AppOptions {
   readonly isDraining?: () => boolean;
   /** Told of every request that was answered. Default: nobody. */
   readonly onRequest?: (request: AnsweredRequest) => void;
-  /** Told, whole, of failures that are not a stranger's making: defects, and a catalog that cannot be used. Default: nobody. */
+  /** Told, whole, of failures that are not a stranger's making: defects, and a catalog or a model that cannot be used. Default: nobody. */
   readonly onDefect?: (error: AppError) => void;
 }
 

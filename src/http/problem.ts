@@ -33,9 +33,9 @@ export function setFailureHeaders(context: Context, { code, retryAfterS }: AppEr
   if (code === "UNAUTHENTICATED") context.header("WWW-Authenticate", 'Bearer realm="Diptych"');
 }
 
-/** Whether the keeper of the server is told of a failure, for strangers are told little of it. */
+/** Whether the keeper of the server is told of a failure: strangers are told little of it, or can do nothing about the model. */
 export function isForKeeper({ code }: AppError): boolean {
-  return code in HIDDEN;
+  return code in HIDDEN || code === "MODEL_INVALID";
 }
 
 /** What strangers may read of a failure. */

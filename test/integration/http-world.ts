@@ -8,7 +8,7 @@ import { type App, type AppOptions, createApp } from "../../src/http/app.js";
 import type { importAnswer } from "../../src/http/imports/schemas.js";
 import type { design, designPage, problemDocument, searchAnswer } from "../../src/http/schemas.js";
 import type { Api } from "../../src/http/served.js";
-import { type AppError, type Diptych, openDiptych } from "../../src/index.js";
+import { type AppError, type Diptych, type DiptychOptions, openDiptych } from "../../src/index.js";
 import type { Files } from "../fixtures/zip-file.js";
 
 export type Import = z.infer<typeof importAnswer>;
@@ -103,10 +103,10 @@ export function createClient(api: () => Api) {
 export type Client = ReturnType<typeof createClient>;
 
 /**
- * An empty catalog, open with the model that comes with Diptych, and an API over it: there for the tests of the file that
+ * An empty catalog, open with the model that comes with Diptych unless told otherwise, and an API over it: there for the tests of the file that
  * calls this. A defect that a test does not take fails it.
  */
-export function createHttpWorld(name: string) {
+export function createHttpWorld(name: string, settings: Pick<DiptychOptions, "models" | "model"> = {}) {
   const directory = path.join(tmpdir(), `diptych-${name}-${randomUUID()}`);
   const catalog = path.join(directory, "catalog");
   /** The folders of uploads that are there now. */
@@ -124,7 +124,7 @@ export function createHttpWorld(name: string) {
 
   beforeAll(async () => {
     await mkdir(directory, { mode: 0o700 });
-    diptych = await openDiptych({ catalog, create: true });
+    diptych = await openDiptych({ catalog, create: true, ...settings });
     main = createOver(diptych);
   });
   afterAll(async () => {

@@ -176,13 +176,14 @@ export class ImportJobs {
     signal: AbortSignal,
   ): Promise<boolean> {
     const upload = await this.#diptych.openUpload(files, directory);
+    const keeperKnows = new Set<string>();
     try {
       const { aborted } = await this.#diptych.import(upload, {
         onStart: (total) => this.#change(job, { total }),
         onProgress: (progress) => this.#change(job, { progress }),
         onMissingWorkers: (waitsForWorker) => this.#change(job, { waitsForWorker }),
         onError: (error) => {
-          const told = this.#tell(error);
+          const told = this.#tell(error, keeperKnows);
           if (job.errors.length < MOST_ERRORS) job.errors.push(told);
           this.#change(job, { errorCount: job.errorCount + 1 });
         },
@@ -205,11 +206,16 @@ export class ImportJobs {
     await rm(directory, { recursive: true, force: true }).catch(() => {});
   }
 
-  /** What strangers may read of it; of a defect the keeper is told the rest. */
-  #tell(error: RowError): RowError {
+  /**
+   * What strangers may read of it; of a defect the keeper is told the rest.
+   *
+   * @param keeperKnows what the keeper was told of this import: every row may have the same reason.
+   */
+  #tell(error: RowError, keeperKnows: Set<string>): RowError {
     const defect = new AppError(error.code, error.reason);
     if (!isForKeeper(defect)) return error;
-    this.#onDefect(defect);
+    if (!keeperKnows.has(error.reason)) this.#onDefect(defect);
+    keeperKnows.add(error.reason);
     return { ...error, reason: detailOf(defect) };
   }
 
