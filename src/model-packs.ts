@@ -3,7 +3,7 @@ import path from "node:path";
 import { readCatalogModels } from "./adapters/lancedb/open-catalog.js";
 import { addPack } from "./adapters/models/add-pack.js";
 import { findPack, packIds, unknownPack } from "./adapters/models/find-pack.js";
-import { type ModelSource, sourceId, withRecipe } from "./adapters/models/model-source.js";
+import { checkSource, type ModelSource, sourceId, withRecipe } from "./adapters/models/model-source.js";
 import { freeDirectory, removeDirectory } from "./adapters/models/new-pack.js";
 import type { ModelPack } from "./adapters/models/pack.js";
 import { whyUnavailable } from "./adapters/onnx/devices.js";
@@ -39,13 +39,14 @@ export async function listPacks({ models }: Config): Promise<ListedPack[]> {
  * Adds a pack of the network in a source to the user's own.
  *
  * @param id default: what the source is called.
- * @throws AppError INVALID_REQUEST for an id that cannot be used or is taken; as {@link withRecipe} and {@link addPack}.
+ * @throws AppError INVALID_REQUEST for an id that cannot be used or is taken; as {@link checkSource}, {@link withRecipe} and {@link addPack}.
  */
 export async function addModel(
   { models }: Config,
   { id, ...source }: ModelSource & { readonly id?: string | undefined },
 ): Promise<ModelPack> {
-  // Before anything is downloaded.
+  // Before anything is downloaded; and the source first, for another id would not mend that it is none.
+  await checkSource(source);
   const directory = await freeDirectory(models, id ?? sourceId(source));
   return withRecipe(models, source, (recipe) => addPack(recipe, directory, source.signal));
 }

@@ -185,6 +185,12 @@ describe("from an https server", () => {
     const etag = `"${sha256(files[network]!)}"`;
     expect(await addFrom("/siglip", "--pooling", "flatten")).toMatchObject({ exitCode: 2 });
     expect(sent()).toEqual([undefined, etag]);
+    // What speaks against a try before it comes to the model says nothing of the one that lies there.
+    expect(await addFrom("/siglip", "--weights", "w.h5")).toMatchObject({ exitCode: 2 });
+    const preprocessor = files["/siglip/preprocessor_config.json"]!;
+    delete files["/siglip/preprocessor_config.json"];
+    expect(await addFrom("/siglip")).toMatchObject({ exitCode: 2 });
+    files["/siglip/preprocessor_config.json"] = preprocessor;
     expect(await addFrom("/siglip", "--sha256", sha256(files[network]!))).toMatchObject({ exitCode: 0 });
     // What has the hash is not even asked for.
     expect(sent()).toEqual([undefined, etag]);

@@ -130,6 +130,11 @@ describe("is refused with one sentence, and leaves nothing", () => {
     ["a source that is not there", async () => [join(directory, "none")], "There is no model source "],
     ["a file that is not there", async () => ["none.tflite"], "There is no file none.tflite."],
     [
+      "a file that is not there, for an id that is taken",
+      async () => ["none.tflite", "--id", "inception-v3"],
+      "There is no file none.tflite.",
+    ],
+    [
       "a URL that is not https",
       async () => ["http://user:secret@localhost/clip"],
       "A download needs a URL that begins with https://; received http://localhost/clip: ",

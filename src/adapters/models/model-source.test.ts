@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ModelSource, withRecipe } from "./model-source.js";
+import { checkSource, type ModelSource } from "./model-source.js";
 
 let directory: string;
 beforeAll(async () => {
@@ -13,7 +13,8 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 const refusal = (source: ModelSource) =>
-  withRecipe(directory, source, async () => expect.unreachable("the source was taken")).catch(
+  checkSource(source).then(
+    () => expect.unreachable("the source was taken"),
     (error) => error,
   );
 

@@ -43,10 +43,32 @@ export function sourceId(options: ModelSource): string {
 }
 
 /**
+ * Holds what can be told of a source before anything is downloaded or made.
+ *
+ * @throws AppError INVALID_REQUEST for a source that is none, or an option that would change nothing; NOT_FOUND for a place on this
+ * machine where there is none.
+ */
+export async function checkSource(options: ModelSource): Promise<void> {
+  const place = placeOf(options);
+  refuseUnused(options);
+  if (isUrl(place)) return;
+  const found = await stat(place).catch(() => null);
+  if (isSingleFile(options)) {
+    if (!found?.isFile()) throw noSuchFile(place);
+  } else if (!found?.isDirectory()) {
+    throw new AppError(
+      "NOT_FOUND",
+      `There is no model source ${place}; name ${VGG16_SOURCE}, a .tflite file, or a folder in Hugging Face's layout, file and folder by path or https URL${/\.h5$/u.test(place) ? `; Keras's weights are added by: diptych models add ${VGG16_SOURCE} --weights FILE.h5` : ""}.`,
+    );
+  }
+}
+
+/**
  * Finds the network of a source, fetches it if need be, and hands it on. What was downloaded is removed then, or after a failure
  * kept for a next try.
  *
  * @param directory of the user's packs.
+ * @param options as {@link checkSource} holds them.
  * @throws AppError INVALID_REQUEST for a source that is none, NOT_FOUND, SOURCE_UNAVAILABLE, MODEL_INVALID.
  */
 export async function withRecipe<T>(
@@ -69,7 +91,6 @@ export async function withRecipe<T>(
 async function findRecipe(options: ModelSource, remote: RemoteFiles | null): Promise<PackRecipe> {
   const { resizePolicy } = options;
   const place = placeOf(options);
-  refuseUnused(options);
   const source = shownPlace(place);
   if (options.source === VGG16_SOURCE) {
     return vgg16Recipe(await singleFile(place, options, remote), source);
@@ -78,12 +99,6 @@ async function findRecipe(options: ModelSource, remote: RemoteFiles | null): Pro
     const file = await singleFile(place, options, remote);
     const recipe = tfliteRecipe(await readFile(file), { name: sourceId(options), source }, options);
     return { ...recipe, ...(resizePolicy && resizePolicy !== "as-told" && { resizePolicy }) };
-  }
-  if (!remote && !(await stat(source).catch(() => null))?.isDirectory()) {
-    throw new AppError(
-      "NOT_FOUND",
-      `There is no model source ${source}; name ${VGG16_SOURCE}, a .tflite file, or a folder in Hugging Face's layout, file and folder by path or https URL${/\.h5$/u.test(source) ? `; Keras's weights are added by: diptych models add ${VGG16_SOURCE} --weights FILE.h5` : ""}.`,
-    );
   }
   const folder = remote ? { name: source, ...remote } : localFolder(source, options.sha256);
   const { file, output, pooling } = options;
@@ -149,13 +164,15 @@ function pathOf(place: string): string {
 }
 
 async function singleFile(place: string, options: ModelSource, remote: RemoteFiles | null): Promise<string> {
-  const file = remote ? await remote.model(fileUrl(place).name) : await localFile(place);
-  if (file === null) throw new AppError("NOT_FOUND", `There is no file ${shownPlace(place)}.`);
-  if (!remote) await verifyFile(file, options.sha256);
+  if (!remote) {
+    await verifyFile(place, options.sha256);
+    return path.resolve(place);
+  }
+  const file = await remote.model(fileUrl(place).name);
+  if (file === null) throw noSuchFile(place);
   return file;
 }
 
-async function localFile(place: string): Promise<string | null> {
-  const found = await stat(place).catch(() => null);
-  return found?.isFile() ? path.resolve(place) : null;
+function noSuchFile(place: string): AppError {
+  return new AppError("NOT_FOUND", `There is no file ${shownPlace(place)}.`);
 }

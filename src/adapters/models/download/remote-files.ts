@@ -13,7 +13,10 @@ export interface RemoteFiles {
   text(name: string): Promise<string | null>;
   /** The same of the model, which has the SHA-256 that it must have. */
   model(name: string): Promise<string | null>;
-  /** Ends the work with them: after a failure what a next try could go on with is kept, a whole model above all. */
+  /**
+   * Ends the work with them: after a failure what a next try could go on with is kept, a whole model above all, be it of an earlier
+   * try. Only where the model itself cannot be had is there nothing to go on with.
+   */
   close(failure?: unknown): Promise<void>;
 }
 
@@ -39,7 +42,7 @@ export function remoteFiles(
 ): RemoteFiles {
   const key = createHash("sha256").update(JSON.stringify([folder, model]));
   const place = path.join(directory, ".downloads", key.digest("hex").slice(0, 16));
-  let hasModel = false;
+  let lacksModel = false;
 
   async function fetchFile(name: string, limits: Pick<DownloadOptions, "maxBytes" | "sha256">) {
     const file = path.join(place, path.basename(name));
@@ -60,12 +63,14 @@ export function remoteFiles(
   return {
     text: (name) => fetchFile(name, { maxBytes: MAX_BYTES.text }),
     async model(name) {
+      lacksModel = true;
       const file = await fetchFile(name, { maxBytes: MAX_BYTES.model, sha256: options.sha256 });
-      hasModel ||= file !== null;
+      lacksModel = file === null;
       return file;
     },
     async close(failure) {
-      const isKept = failure !== undefined && (hasModel || options.signal?.aborted || mayWorkLater(failure));
+      const isKept =
+        failure !== undefined && (!lacksModel || options.signal?.aborted || mayWorkLater(failure));
       if (!isKept) await rm(place, { recursive: true, force: true });
       // What holds nothing goes too; the rest stays.
       for (const directory of [place, path.dirname(place)]) await rmdir(directory).catch(() => {});
