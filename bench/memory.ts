@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { childrenOf } from "./process-tree.js";
+import { childrenOf, procFile } from "./process-tree.js";
 
 export interface Memory {
   readonly residentMb: number;
@@ -12,11 +11,11 @@ export interface Memory {
  * process had that started this one.
  */
 export function memoryOf(pid: number): Memory | null {
-  const file = `/proc/${pid}/status`;
-  if (!existsSync(file)) return null;
-  const status = readFileSync(file, "utf8");
+  const status = procFile(pid, "status");
+  if (status === null) return null;
+  // One that has ended, and whose end nobody has asked for yet, has none.
   const mb = (field: string) =>
-    (Number(new RegExp(`^${field}:\\s*(\\d+) kB`, "mu").exec(status)![1]) * 1024) / 1e6;
+    (Number(new RegExp(`^${field}:\\s*(\\d+) kB`, "mu").exec(status)?.[1] ?? 0) * 1024) / 1e6;
   return childrenOf(pid).reduce<Memory>(
     (sum, child) => {
       const { residentMb = 0, peakMb = 0 } = memoryOf(child) ?? {};
