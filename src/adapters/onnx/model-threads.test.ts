@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const built = (name: string) =>
   JSON.stringify(new URL(`../../../dist/adapters/${name}`, import.meta.url).href);
 
-/** What each process runs first, on the main thread and on each other: of those, only so many can start. */
+/** What each process runs first, on the main thread and on each other: of those, only so many come up; the system starts them all. */
 const preload = `const { isMainThread, threadId } = require("node:worker_threads");
 if (!isMainThread && threadId > Number(process.env.STARTABLE)) throw new Error("out of threads");
 `;

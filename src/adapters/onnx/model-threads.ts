@@ -6,9 +6,12 @@ import type { ModelRecipe } from "./model.js";
 // Worker threads run the built file, also when this one runs from the sources: Node.js loads no TypeScript in them.
 const workerFile = createRequire(import.meta.url).resolve("#embedding-worker");
 
-/** Worker threads of this process, each with a model loaded. One that is lost is replaced, if another can be started. */
+/**
+ * Worker threads of this process, each with a model loaded. One that is lost is replaced, if another comes up. Where the system gives
+ * none at all, as beyond a limit on processes (EAGAIN), Piscina throws within an event, which ends this process.
+ */
 export interface ModelThreads {
-  /** Has one of them embed a batch. Rejects when that is lost, or none is left and none can be started. */
+  /** Has one of them embed a batch. Rejects when that is lost, or none is left and none comes up. */
   embed(task: EmbeddingTask): Promise<EmbeddingAnswer>;
   /** Ends them. What they are at then is lost. */
   end(): Promise<void>;
@@ -17,7 +20,8 @@ export interface ModelThreads {
 /**
  * Resolves when every thread has loaded the model.
  *
- * @throws Error when one has failed to, or cannot be started; no thread is left then.
+ * @throws Error when one has failed to, or does not come up; no thread is left then. Where the system gives fewer threads than are
+ * asked for, those that it gave stay until the process ends.
  */
 export async function startModelThreads(recipe: ModelRecipe, threads: number): Promise<ModelThreads> {
   const pool = new Piscina({
