@@ -138,8 +138,8 @@ export interface TrainSummary extends Training {
 }
 
 /**
- * Learns a head from a catalog's embeddings and labels and, if it ranks held-out designs better than the model without a head and
- * the one in use, writes a pack with it.
+ * Learns a head from a catalog's embeddings and labels and, if it ranks held-out designs better than the model without a head,
+ * writes a pack with it.
  *
  * @throws AppError INVALID_REQUEST for labels or an id that cannot be used, before any training; MODEL_MISMATCH when the
  * catalog holds another model's embeddings; CATALOG_UNAVAILABLE when there is none; the signal's reason.
