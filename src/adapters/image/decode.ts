@@ -2,6 +2,7 @@ import sharp, { type Region, type ResizeOptions, type Sharp, type SharpOptions }
 import type { Crop } from "../../core/crop.js";
 import { AppError } from "../../errors.js";
 import { READABLE_FORMATS, type ReadableFormat, recognise } from "./formats.js";
+import { plainSize } from "./plain-size.js";
 import { asReason } from "./reason.js";
 import { checkSvg } from "./svg/check.js";
 
@@ -84,9 +85,15 @@ export async function openPicture(
       throw undecodable(format, error);
     });
 
+  const plain = plainSize(bytes, format);
   // The limit is checked below, with a message of ours; no pixel is decoded for the header.
-  const header = await run(sharp(bytes, { failOn: FAIL_ON, limitInputPixels: false }).metadata());
-  const { width, height } = header;
+  const {
+    width,
+    height,
+    autoOrient: upright,
+  } = plain
+    ? { ...plain, autoOrient: plain }
+    : await run(sharp(bytes, { failOn: FAIL_ON, limitInputPixels: false }).metadata());
   // An SVG is drawn at the size that is asked for, except that librsvg goes down to one dot per inch only.
   const leastScale = format === "SVG" ? SVG_DENSITY.min / SVG_DENSITY.own : 1;
   if (width * height * leastScale ** 2 > limits.maxImagePixels) {
@@ -98,7 +105,6 @@ export async function openPicture(
 
   const isVector = format === "SVG";
   const ownLongSide = Math.max(width, height);
-  const { autoOrient: upright } = header;
   const wholeLimit = isVector ? (crop ? MAX_CROPPED_VECTOR_SIDE : Number.POSITIVE_INFINITY) : ownLongSide;
   const share = crop ? Math.max(crop.width * upright.width, crop.height * upright.height) / ownLongSide : 1;
 

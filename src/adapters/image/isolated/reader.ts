@@ -13,15 +13,23 @@ const TIME_LIMIT_S = 10;
 const RETRY_AFTER_S = 5;
 
 /**
- * Shared by all readers, for processors are what there is only so many of. glibc would keep memory for every thread that
- * decoded a picture; two arenas are enough where one picture is read at a time.
+ * How glibc keeps memory in the processes. It would keep some for every thread that decoded a picture; two arenas are enough where one
+ * picture is read at a time. What a picture took it would give back to the system, to ask for it again with the next, a hundred page
+ * faults each time: 16 MiB are kept, and only what is larger than 4, as no picture of 896 pixels is, is given back at once.
  */
+const MEMORY = {
+  MALLOC_ARENA_MAX: "2",
+  MALLOC_TRIM_THRESHOLD_: String(16 * 1024 * 1024),
+  MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
+};
+
+/** Shared by all readers, for processors are what there is only so many of. */
 const processes = new ProcessPool<ReadingTask, ReadingAnswer<unknown>>({
   // Processes run the built file, also when this one runs from the sources: Node.js loads no TypeScript in them.
   file: createRequire(import.meta.url).resolve("#reading-process"),
   size: availableParallelism(),
   timeLimitMs: 1000 * TIME_LIMIT_S,
-  env: { MALLOC_ARENA_MAX: "2" },
+  env: MEMORY,
 });
 
 /**
