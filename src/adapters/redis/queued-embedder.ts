@@ -168,18 +168,24 @@ class QueuedEmbedder implements Embedder {
     keptMs: number,
     requestId: string | undefined,
   ): Promise<void> {
-    const pixels = this.#redis.pipeline();
     const expiresInMs = Math.max(1, Math.ceil(keptMs));
-    for (const { id, tensor } of jobs) pixels.set(pixelsKey(id), bytesOf(tensor), "PX", expiresInMs);
-    const failure = (await pixels.exec())?.find(([error]) => error !== null)?.[0];
-    if (failure) throw failure;
+    // No pipelines, which BullMQ's adding of several at once is, too: each is given all of BullMQ's scripts.
+    await Promise.all(
+      jobs.map(({ id, tensor }) => this.#redis.set(pixelsKey(id), bytesOf(tensor), "PX", expiresInMs)),
+    );
     const answers = this.#answers.channel;
-    await this.#queue.addBulk(
-      jobs.map(({ id, tensor: { width, height } }) => ({
-        name: lane,
-        data: { model: this.#sha256, width, height, answers, ...(requestId !== undefined && { requestId }) },
-        opts: { jobId: id, priority: PRIORITY[lane], removeOnComplete: true, removeOnFail: true },
-      })),
+    await Promise.all(
+      jobs.map(({ id, tensor: { width, height } }) => {
+        const picture = { model: this.#sha256, width, height, answers };
+        const data = requestId === undefined ? picture : { ...picture, requestId };
+        const options = {
+          jobId: id,
+          priority: PRIORITY[lane],
+          removeOnComplete: true,
+          removeOnFail: true,
+        };
+        return this.#queue.add(lane, data, options);
+      }),
     );
   }
 

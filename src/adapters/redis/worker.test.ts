@@ -3,7 +3,15 @@ import { describe, expect, test } from "vitest";
 import { createFleetWorld, numbered } from "../../../test/fixtures/fleet-world.js";
 import { heldEmbedding } from "../../../test/fixtures/held-embedder.js";
 import { noRedis, tellIfSkipped } from "../../../test/fixtures/redis-server.js";
-import { answersChannel, decodeAnswer, givenKey, pixelsKey, queueOf, SET_ASIDE_KEY } from "./protocol.js";
+import {
+  answersChannel,
+  decodeAnswer,
+  givenKey,
+  PREFIX,
+  pixelsKey,
+  queueOf,
+  SET_ASIDE_KEY,
+} from "./protocol.js";
 
 tellIfSkipped();
 
@@ -27,9 +35,15 @@ describe.skipIf(noRedis !== null)("a worker", () => {
     const own = world.pack().identity.sha256!;
     const { data, width, height } = numbered(picture);
     await client.set(pixelsKey(id), Buffer.from(data));
-    if (given !== undefined) await client.set(givenKey(id), given);
-    const queue = new Queue(queueOf(own), { connection: { url }, prefix: "diptych" });
+    const queue = new Queue(queueOf(own), { connection: { url }, prefix: PREFIX });
+    await queue.pause();
     await queue.add("search", { model: model ?? own, width, height, answers: channel }, { jobId: id });
+    if (given !== undefined) {
+      await client.set(givenKey(id), given);
+      // So often BullMQ has put it back into the queue.
+      await client.hset(queue.toKey(id), "stc", given);
+    }
+    await queue.resume();
     await queue.close();
     try {
       return { id, result: await answer };

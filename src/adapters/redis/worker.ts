@@ -73,6 +73,8 @@ const PAUSE_MS = 500;
 interface Taken {
   readonly id: string;
   readonly data: JobData;
+  /** Whether another worker had taken it, and was lost. */
+  readonly wasLost: boolean;
 }
 
 /** A process that embeds pictures for others; it works until it is closed. */
@@ -203,7 +205,7 @@ class FleetWork {
     // By the clocks of two machines, which may differ.
     listeners?.onTaken?.(Math.max(0, Date.now() - job.timestamp));
     try {
-      await this.#answer({ id: job.id!, data: job.data });
+      await this.#answer({ id: job.id!, data: job.data, wasLost: job.stalledCounter > 0 });
     } finally {
       listeners?.onDone?.();
     }
@@ -216,11 +218,11 @@ class FleetWork {
       return;
     }
     if ("error" in result) this.#options.listeners?.onFailure?.(result.error, taken.id, taken.data.requestId);
-    await this.#redis
-      .pipeline()
-      .publish(taken.data.answers, encodeAnswer({ jobId: taken.id, result }))
-      .del(pixelsKey(taken.id), givenKey(taken.id))
-      .exec();
+    // No pipeline: of a connection that BullMQ uses, too, each is given all of its scripts.
+    await Promise.all([
+      this.#redis.publish(taken.data.answers, encodeAnswer({ jobId: taken.id, result })),
+      this.#redis.del(pixelsKey(taken.id), givenKey(taken.id)),
+    ]);
   }
 
   /** Null when nobody waits for it any more. */
@@ -230,7 +232,7 @@ class FleetWork {
       const message = `This worker has the model ${model.id}, and the picture is for another; start workers with the catalog's model.`;
       return { error: new AppError("MODEL_MISMATCH", message) };
     }
-    const deaths = Number(await this.#redis.get(givenKey(taken.id)));
+    const deaths = taken.wasLost ? Number(await this.#redis.get(givenKey(taken.id))) : 0;
     if (deaths >= MOST_DEATHS) return { error: await this.#setAside(taken, deaths) };
     // One of those that a worker died with: it shall not take others along, nor be blamed for them.
     if (deaths > 0) return this.#gate.alone(async () => (await this.#embed([taken]))[0]!);
