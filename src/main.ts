@@ -3,11 +3,11 @@ import { Command } from "commander";
 import { collect, fromZero, number, port, threads, wholeNumber } from "./cli/arguments.js";
 import { outliveReaders } from "./cli/closed-output.js";
 import { tellFailure } from "./cli/failure.js";
-import { letGarbageGather } from "./cli/garbage.js";
+import { letHeapDouble } from "./cli/garbage.js";
 import { readConfig, readTokens, type Settings } from "./config.js";
 import { version } from "./version.js";
 
-letGarbageGather();
+letHeapDouble();
 outliveReaders();
 
 const program = new Command("diptych")

@@ -7,8 +7,16 @@ const GATHERED_BYTES = 128 * 1024 * 1024;
 const GROWTH = { least: 100, most: 400 };
 
 /**
- * Lets garbage gather before V8 looks for it. Pictures and tensors lie outside the heap, and V8 counts them as its growth: it looked through
+ * Lets the heap double before V8 looks for garbage. Pictures and tensors lie outside it, and V8 counts them as its growth: it looked through
  * all of the heap every dozen searches, a tenth of all their time (docs/decisions/0015). Of the whole process, its threads included.
+ */
+export function letHeapDouble(): void {
+  setGrowth(GROWTH.least);
+}
+
+/**
+ * Lets still more garbage gather, in a process that holds by now what it works with: V8 takes the growth that is told after one look at
+ * the next, and a heap that became large meanwhile would once grow by several times its size.
  */
 export function letGarbageGather(): void {
   adaptGrowth();
@@ -24,7 +32,11 @@ function isMajor(entry: PerformanceEntry & { readonly detail?: unknown }): boole
 }
 
 function adaptGrowth(): void {
-  setFlagsFromString(`--heap-growing-percent=${growthPercent(getHeapStatistics().used_heap_size)}`);
+  setGrowth(growthPercent(getHeapStatistics().used_heap_size));
+}
+
+function setGrowth(percent: number): void {
+  setFlagsFromString(`--heap-growing-percent=${percent}`);
 }
 
 /** How much the heap may grow before V8 looks for garbage, in percent of what is in use. */

@@ -10,6 +10,7 @@ import { Metrics } from "../http/metrics.js";
 import { createLog } from "../log.js";
 import { refuseExposure } from "../loopback.js";
 import { version } from "../version.js";
+import { letGarbageGather } from "./garbage.js";
 import { untilToldToEnd } from "./interruptible.js";
 import { listen, stopListening } from "./listen.js";
 
@@ -50,6 +51,7 @@ export async function runServe(flags: ServeFlags, config: Config): Promise<void>
   try {
     const server = await listen(app.api.fetch, { port, host, flags: "--port or --host" });
     const address = server.address() as AddressInfo;
+    letGarbageGather();
     await untilToldToEnd(() => {
       process.stderr.write(`Diptych answers at http://${told(host)}:${address.port}\n`);
     });

@@ -7,6 +7,7 @@ import { createWorkerApp, WorkerMetrics } from "../http/worker-metrics.js";
 import { createLog } from "../log.js";
 import { refuseExposure } from "../loopback.js";
 import { lowerPriority } from "../lower-priority.js";
+import { letGarbageGather } from "./garbage.js";
 import { untilToldToEnd } from "./interruptible.js";
 import { listen, stopListening } from "./listen.js";
 
@@ -69,6 +70,7 @@ export async function runWorker(flags: WorkerFlags, config: Config): Promise<voi
   }
 
   async function work(worker: Awaited<ReturnType<typeof openWorker>>): Promise<void> {
+    letGarbageGather();
     await untilToldToEnd(() => {
       process.stderr.write(`This worker embeds pictures with ${worker.model.id}, process ${process.pid}\n`);
     });

@@ -1,7 +1,9 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { garment } from "../../../test/fixtures/pictures.js";
+import { openPicture } from "./decode.js";
 import { plainSize } from "./plain-size.js";
+import { DEFAULT_LIMITS } from "./reader.js";
 
 const drawn = () => garment({ width: 120, height: 81 });
 const plain = {
@@ -46,6 +48,15 @@ describe("the size that a header tells", () => {
       for (const size of told) expect([null, { width: 120, height: 81 }]).toContainEqual(size);
     },
   );
+
+  it.each(["jpeg", "png"] as const)("is none of a %s longer than any decoder takes", async (format) => {
+    const bytes = await drawn().toFormat(format).toBuffer();
+    const isPng = format === "png";
+    const width = isPng ? 16 : bytes.indexOf(Buffer.from([0xff, 0xc0])) + 7;
+    bytes.writeUInt16BE(0xffff, width);
+    expect(plainSize(bytes, isPng ? "PNG" : "JPEG")).toBeNull();
+    await expect(openPicture(bytes, DEFAULT_LIMITS)).rejects.toMatchObject({ code: "IMAGE_UNDECODABLE" });
+  });
 
   it("is none where a header tells no pixels, two frames or what nobody knows", async () => {
     const jpeg = await plain["a JPEG"].toBuffer();

@@ -19,6 +19,9 @@ const JPEG = {
     (marker >= 0xe0 && marker <= 0xef) || [0xfe, 0xdb, 0xc4, 0xdd].includes(marker),
 };
 
+/** libjpeg takes no longer side; what one that is longer means is left to libvips. */
+const LONGEST_SIDE = 65_500;
+
 /**
  * The size that a picture's own header tells, where nothing in it could turn the picture: of a JPEG or a PNG without EXIF. libvips builds
  * and takes down all of a decoder to tell the same, which is a sixth of the time of reading a drawing of 480 x 576 pixels.
@@ -29,7 +32,7 @@ export function plainSize(bytes: Uint8Array, format: ReadableFormat): Size | nul
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     const size = format === "JPEG" ? sizeOfJpeg(view) : format === "PNG" ? sizeOfPng(view) : null;
-    return size && size.width > 0 && size.height > 0 ? size : null;
+    return size && [size.width, size.height].every((side) => side > 0 && side <= LONGEST_SIDE) ? size : null;
   } catch (error) {
     // The file ends before its pixels begin.
     if (error instanceof RangeError) return null;

@@ -15,7 +15,7 @@ const RETRY_AFTER_S = 5;
 /**
  * How glibc keeps memory in the processes. It would keep some for every thread that decoded a picture; two arenas are enough where one
  * picture is read at a time. What a picture took it would give back to the system, to ask for it again with the next, a hundred page
- * faults each time: 16 MiB are kept, and only what is larger than 4, as no picture of 896 pixels is, is given back at once.
+ * faults each time: 16 MiB are kept in each, and only what is larger than 4, as no picture of 896 pixels is, is given back at once.
  */
 const MEMORY = {
   MALLOC_ARENA_MAX: "2",
